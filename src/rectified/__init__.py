@@ -1,0 +1,37 @@
+"""Rectified: an interactive course on the ReLU activation.
+
+The names below load on first use, so that a notebook shows its first figure before
+anything heavy is imported.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version as _version
+from typing import Any, Final
+
+__version__ = _version("rectified")
+
+_LESSON_01: Final = "rectified.explorables.what_is_relu"
+_HOMES: Final = {
+    "CollapseView": _LESSON_01,
+    "FoldTheLine": _LESSON_01,
+    "GateView": _LESSON_01,
+    "GraphView": _LESSON_01,
+    "RegionsView": _LESSON_01,
+    "edge_cases": _LESSON_01,
+    "Explorable": "rectified.widgets",
+    "measure": "rectified.claims",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rectified' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
