@@ -1,0 +1,32 @@
+"""The engine of the interactive figures: controls, drawing, and the two hosts."""
+
+from rectified.widgets.controls import (
+    Button,
+    Control,
+    Select,
+    Slider,
+    Toggle,
+    Values,
+    VectorSlider,
+)
+from rectified.widgets.explorable import Explorable, Shown
+from rectified.widgets.rendering import View, panels
+from rectified.widgets.table import Table
+from rectified.widgets.theme import THEMES, Theme
+
+__all__ = [
+    "THEMES",
+    "Button",
+    "Control",
+    "Explorable",
+    "Select",
+    "Shown",
+    "Slider",
+    "Table",
+    "Theme",
+    "Toggle",
+    "Values",
+    "VectorSlider",
+    "View",
+    "panels",
+]

@@ -1,0 +1,250 @@
+"""`Explorable`: one figure that answers when its controls move."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rectified.widgets.controls import (
+    Control,
+    Values,
+    fit_values,
+    start_values,
+)
+from rectified.widgets.rendering import Layout, Renderer, View
+from rectified.widgets.sentences import (
+    failed,
+    find_undefined,
+    not_finite,
+    unknown_control,
+)
+from rectified.widgets.sources import find_sources, module_path
+from rectified.widgets.theme import THEMES, Theme
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The answer to a change.
+
+    Parameters
+    ----------
+    values : dict
+        The values that were shown, within their limits.
+    picture : bytes
+        WebP image, empty if nothing could be drawn.
+    finding : str
+        What the picture shows, in words.
+    message : str
+        What was corrected or went wrong, in sentences; empty if nothing.
+    """
+
+    values: Values
+    picture: bytes
+    finding: str
+    message: str
+
+
+class Explorable:
+    """An interactive figure: controls, a picture, the finding in words.
+
+    Subclass it, declare `controls`, and choose who draws. The kernel does if the class
+    has `draw` and `update` (matplotlib; `compute` may run any Python). The front end
+    does if the class names a `script`, a JavaScript module beside its Python module;
+    that is for figures that a closed formula draws, and about five times faster. The
+    first line of the class docstring is the figure's title.
+
+    Parameters
+    ----------
+    **values
+        Start values of controls, by name; values outside a control's limits are
+        brought inside, and the figure says so.
+
+    Raises
+    ------
+    TypeError
+        If a name is not a control.
+
+    Attributes
+    ----------
+    controls : dict of str to Control
+        In the order shown.
+    script : str
+        File name of the JavaScript module, or empty.
+    constants : dict
+        Numbers that the script needs from Python, so that they are kept once.
+    size, narrow_size : tuple of int
+        Width and height of the picture in CSS pixels, on a wide page and on a phone.
+    frames : dict of str to int or None
+        For figures drawn by the kernel: the controls (at most two) that move in the
+        static book, and at how many values (None: all). A figure with one control
+        needs no entry.
+    theme : Theme
+        While `draw` and `update` run: the colors to draw with.
+    """
+
+    controls: ClassVar[Mapping[str, Control]] = {}
+    script: ClassVar[str] = ""
+    constants: ClassVar[Mapping[str, Any]] = {}
+    size: ClassVar[tuple[int, int]] = (720, 340)
+    narrow_size: ClassVar[tuple[int, int]] = (340, 560)
+    frames: ClassVar[Mapping[str, int | None]] = {}
+    theme: Theme = THEMES["light"]
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a figure that nobody draws or that moves unknown controls."""
+        super().__init_subclass__()
+        if not cls.script and "draw" not in dir(cls):
+            raise TypeError(
+                f"`{cls.__name__}` must have `draw` and `update` or name a `script`, "
+                "got neither; say who draws the figure"
+            )
+        unknown = sorted(set(cls.frames) - set(cls.controls))
+        if unknown or len(cls.frames) > 2:
+            raise TypeError(
+                f"`frames` of {cls.__name__} must name one or two of its controls, "
+                f"got {list(cls.frames)}; choose what moves in the book"
+            )
+
+    def __init__(self, **values: Any) -> None:
+        held = start_values(self.controls)
+        for name in values:
+            if name not in held:
+                raise TypeError(unknown_control(type(self).__name__, name, held))
+        self.values, self.message = self.fit(values)
+
+    # What a figure may define -------------------------------------------------------
+
+    def compute(self, values: Values) -> Any:
+        """Return the data of the picture: numbers only, no drawing."""
+        return values
+
+    if TYPE_CHECKING:
+
+        def draw(self, figure: Figure) -> Iterable[Artist]:
+            """Create all artists in the empty figure; return those that move."""
+
+        def update(self, data: Any, values: Values) -> None:
+            """Give the artists the data that `compute` returned."""
+
+    def describe(self, data: Any, values: Values) -> str:
+        """Return the finding at this setting, in words."""
+        return self.title
+
+    def settle(self, values: Values) -> Values:
+        """Return values that fit together, for controls that depend on each other."""
+        return values
+
+    def press(self, name: str, values: Values) -> Values:
+        """Return the values after the button `name` was pressed."""
+        return values
+
+    # What the engine offers ---------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The figure's question: the first line of the class docstring."""
+        return (inspect.getdoc(type(self)) or type(self).__name__).splitlines()[0]
+
+    def fit(self, values: Mapping[str, Any]) -> tuple[Values, str]:
+        """Return allowed values that fit together, and what had to be changed."""
+        fitted, message = fit_values(self.controls, values)
+        return self.settle(fitted), message
+
+    def show(
+        self,
+        values: Mapping[str, Any],
+        view: View | None = None,
+        *,
+        pressed: str = "",
+        effort: int = 0,
+    ) -> Shown:
+        """Draw the figure at `values`; never raise.
+
+        Parameters
+        ----------
+        values : dict
+            Control values; brought inside their limits.
+        view : View
+            Theme, layout and resolution.
+        pressed : str
+            Name of a button that was pressed, or empty.
+        effort : int
+            Compression effort (see `Renderer.render`).
+
+        Returns
+        -------
+        Shown
+            Picture and words, or a message that says what went wrong.
+        """
+        fitted, message = self.fit(values)
+        try:
+            if pressed in self.controls:
+                fitted, message = self.fit(self.press(pressed, fitted))
+            data = self.compute(fitted)
+            undefined = find_undefined(data)
+            if undefined:
+                return Shown(fitted, b"", "", not_finite(undefined))
+            picture = self.renderer.render(
+                lambda: self.update(data, fitted), view or View(), effort=effort
+            )
+            undefined = self.renderer.undefined()
+            if undefined:
+                return Shown(fitted, b"", "", not_finite(undefined))
+            return Shown(fitted, picture, self.describe(data, fitted), message)
+        except Exception as error:
+            # A figure never shows a traceback; whoever writes one finds it in the log.
+            _LOG.debug("%s at %s", type(self).__name__, fitted, exc_info=True)
+            return Shown(fitted, b"", "", failed(error))
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """The matplotlib figure behind this explorable."""
+        sizes: dict[Layout, tuple[int, int]] = {
+            "wide": self.size,
+            "narrow": self.narrow_size,
+        }
+        return Renderer(self._draw_in, sizes)
+
+    def _draw_in(self, figure: Figure, theme: Theme) -> Iterable[Artist]:
+        self.theme = theme
+        return self.draw(figure)
+
+    def spec(self) -> dict[str, Any]:
+        """Return all that the front end needs to build the figure."""
+        cls = type(self)
+        folder = module_path(cls).parent
+        return {
+            "name": cls.__name__,
+            "title": self.title,
+            "controls": {name: c.spec() for name, c in self.controls.items()},
+            "script": (folder / self.script).read_text("utf-8") if self.script else "",
+            "constants": dict(self.constants),
+            "size": list(self.size),
+            "narrowSize": list(self.narrow_size),
+            "sources": list(find_sources(cls)),
+            "host": "kernel",
+        }
+
+    def _repr_mimebundle_(self, **kwargs: object) -> Any:
+        from rectified.widgets import book
+
+        if book.is_being_built():
+            return {"text/html": book.mount(self), "text/plain": self.title}
+        return self.widget._repr_mimebundle_(**kwargs)
+
+    @cached_property
+    def widget(self) -> Any:
+        """The Jupyter widget, for example to place it in an ipywidgets box."""
+        from rectified.widgets.kernel import KernelHost
+
+        return KernelHost(self)

@@ -1,0 +1,33 @@
+"""The front end as text: one JavaScript module and one style sheet.
+
+The module is kept in three files that share one scope. They are joined here, not by
+a bundler: widgets and the book load a single module, and nobody needs Node.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from rectified.widgets.theme import css_variables
+
+_FILES: Final = files("rectified.widgets") / "static"
+_SCRIPTS: Final = ("plot.js", "controls.js", "explorable.js")
+
+
+@cache
+def module() -> str:
+    """Return the ES module (anywidget's format: a default export with `render`)."""
+    return "\n".join(read(name) for name in _SCRIPTS)
+
+
+@cache
+def style() -> str:
+    """Return the style sheet, with the colors of both themes."""
+    return css_variables() + read("rectified.css")
+
+
+def read(name: str) -> str:
+    """Return the text of a front-end file."""
+    return (_FILES / name).read_text("utf-8")

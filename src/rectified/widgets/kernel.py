@@ -1,0 +1,86 @@
+"""The live host: an anywidget whose pictures the kernel draws on request.
+
+The front end keeps at most a few requests under way and only the newest state
+waiting (see ``explorable.js``), so the kernel never works off a backlog.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import anywidget
+import traitlets
+
+from rectified.widgets import front_end
+from rectified.widgets.rendering import View
+
+if TYPE_CHECKING:
+    from rectified.widgets.explorable import Explorable
+
+
+class KernelHost(anywidget.AnyWidget):
+    """Connect one explorable to its front end in Jupyter.
+
+    Parameters
+    ----------
+    explorable : Explorable
+        The figure to show.
+
+    Attributes
+    ----------
+    values : dict
+        The control values; setting them moves the figure, and they follow the
+        learner's changes shortly after the controls come to rest.
+    """
+
+    _esm: ClassVar[str] = front_end.module()
+    _css: ClassVar[str] = front_end.style()
+    _spec = traitlets.Dict().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    message = traitlets.Unicode().tag(sync=True)
+    # The first picture travels with the model: while later cells still run, the
+    # kernel could not answer a request for it.
+    _first = traitlets.Dict().tag(sync=True)
+    # A new figure starts with the theme and resolution that the last one reported.
+    _last_view: ClassVar[View] = View()
+
+    def __init__(self, explorable: Explorable) -> None:
+        self._explorable = explorable
+        super().__init__(
+            _spec=explorable.spec(),
+            values=explorable.values,
+            message=explorable.message,
+            _first=self._first_picture(),
+        )
+        self.on_msg(self._answer)
+
+    def _first_picture(self) -> dict[str, Any]:
+        if self._explorable.script:
+            return {}
+        view = KernelHost._last_view
+        shown = self._explorable.show(self._explorable.values, view)
+        words = {"finding": shown.finding, "message": shown.message}
+        return {"picture": shown.picture, "layout": view.layout, **words}
+
+    @traitlets.validate("values")
+    def _fit(self, proposal: dict[str, Any]) -> dict[str, Any]:
+        values, _ = self._explorable.fit(proposal["value"])
+        self._explorable.values = values
+        return values
+
+    def _answer(self, _: object, request: dict[str, Any], __: object) -> None:
+        if request.get("kind") != "show":
+            return
+        KernelHost._last_view = view = View.from_message(request)
+        shown = self._explorable.show(
+            request["values"], view, pressed=request.get("pressed", "")
+        )
+        answer = {
+            "kind": "shown",
+            "viewer": request.get("viewer"),
+            "serial": request.get("serial"),
+            "values": shown.values,
+            "finding": shown.finding,
+            "message": shown.message or request.get("message", ""),
+        }
+        self.send(answer, buffers=[shown.picture])

@@ -1,0 +1,366 @@
+// One interactive figure: controls above, picture, the finding in words below.
+// Two hosts give the same `model`: a kernel (anywidget) or the book (host.js).
+
+// Requests that may be under way at once. One would leave the kernel idle while its
+// answer travels; more would let the picture lag behind the hand.
+const UNDER_WAY = 2;
+const PATIENCE = 4000; // ms without an answer before the figure says so
+const SPEAK_AFTER = 700; // ms at rest before a screen reader hears the finding
+const SAVE_AFTER = 250; // ms at rest before the kernel learns the values
+const NARROW_BELOW = 560; // CSS pixels; the same number as in rendering.py
+
+function themeNow() {
+  const { body, documentElement: html } = document;
+  const named = html.dataset.theme || body.dataset.jpThemeLight;
+  if (named === "dark" || named === "false") return "dark";
+  if (named) return "light";
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+function later(delay, action) {
+  let timer;
+  return (...values) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => action(...values), delay);
+  };
+}
+
+/** Load a figure's module: text that exports a function of helpers and constants. */
+async function loadFigure(text, constants) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  try {
+    return (await import(url)).default(helpers, constants);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** The painter of a figure that its own script computes and draws here. */
+function scriptPainter({ figure, holder, ui }) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("role", "img");
+  svg.id = `rectified-${++identifiers}`; // its clip paths are named after it
+  holder.append(svg);
+  let plot;
+  let held = null;
+  const place = (event) => {
+    const box = svg.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
+  const nearest = (x, y) => {
+    const far = (h) => Math.hypot(h.x - x, h.y - y);
+    const found = plot.handles.map((h, i) => [far(h), i]).sort((a, b) => a[0] - b[0])[0];
+    return found && found[0] < 24 ? found[1] : null;
+  };
+  svg.addEventListener("pointerdown", (event) => {
+    held = nearest(...place(event));
+    if (held === null) return;
+    svg.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  svg.addEventListener("pointermove", (event) => {
+    if (held !== null) plot.handles[held]?.drag(...place(event));
+    else svg.style.cursor = nearest(...place(event)) === null ? "" : "grab";
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    svg.addEventListener(end, () => (held = null));
+  }
+  const show = (values, message) => {
+    const { width, height } = ui.pictureSize();
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.style.touchAction = "pan-y";
+    plot = new Plot(svg, width, height);
+    try {
+      const data = figure.compute(values);
+      figure.draw(plot, data, values, ui.change);
+      plot.finish();
+      const finding = figure.describe(data, values);
+      svg.setAttribute("aria-label", finding);
+      ui.shown(finding, message);
+    } catch (error) {
+      ui.failed(
+        error instanceof Undefined
+          ? error.message
+          : `This setting could not be drawn: ${error.message}. Move a control to go on.`,
+      );
+    }
+  };
+  return { show, close: () => {} };
+}
+
+/** The painter of a figure whose pictures come from the host. */
+function pictureRequester({ model, holder, ui, first }) {
+  const viewer = Math.random().toString(36).slice(2);
+  const image = element("img", { draggable: false });
+  holder.append(image);
+  let waiting = null;
+  let underWay = 0;
+  let serial = 0;
+  let newest = 0;
+  let objectUrl = "";
+  const complain = later(PATIENCE, () => {
+    if (underWay > 0) {
+      ui.failed("No answer from the kernel: it is busy or stopped. Run this cell again.");
+      underWay = 0;
+    }
+  });
+  const paint = (source, finding, message) => {
+    image.alt = finding;
+    if (typeof source === "string") image.src = source;
+    else {
+      const url = URL.createObjectURL(new Blob([source], { type: "image/webp" }));
+      image.src = url;
+      if (objectUrl) URL.revokeObjectURL(objectUrl);
+      objectUrl = url;
+    }
+    ui.shown(finding, message);
+  };
+  const next = () => {
+    if (!waiting || underWay >= UNDER_WAY) return;
+    underWay += 1;
+    const request = { kind: "show", viewer, serial: ++serial, ...waiting, ...ui.view() };
+    waiting = null;
+    model.send(request);
+    complain();
+  };
+  const receive = (answer, buffers) => {
+    if (answer.kind !== "shown" || answer.viewer !== viewer) return;
+    underWay = Math.max(0, underWay - 1);
+    // An answer that newer ones have overtaken is not shown.
+    if (answer.serial > newest) {
+      newest = answer.serial;
+      ui.settled(answer.values, answer.serial === serial && !waiting);
+      const picture = buffers?.[0];
+      if (answer.url || picture?.byteLength) {
+        paint(answer.url || picture, answer.finding, answer.message);
+      } else ui.failed(answer.message);
+    }
+    next();
+  };
+  model.on("msg:custom", receive);
+  const show = (values, message, pressed = "") => {
+    waiting = { values, message, pressed: pressed || waiting?.pressed || "" };
+    next();
+  };
+  if (first?.picture?.byteLength) paint(first.picture, first.finding, first.message);
+  const close = () => {
+    model.off("msg:custom", receive);
+    if (objectUrl) URL.revokeObjectURL(objectUrl);
+  };
+  return { show, close };
+}
+
+function python(name, values) {
+  const literal = (value) => {
+    if (typeof value === "boolean") return value ? "True" : "False";
+    return Array.isArray(value) ? `[${value.join(", ")}]` : JSON.stringify(value);
+  };
+  const given = Object.entries(values).map(([key, v]) => `${key}=${literal(v)}`);
+  return `${name}(${given.join(", ")})`;
+}
+
+/** The words and buttons around the picture. */
+function buildFrame(spec) {
+  const make = (tag, name, properties) =>
+    element(tag, { className: `rectified-${name}`, ...properties });
+  const parts = {
+    root: make("section", "root rectified"),
+    title: make("p", "title", { textContent: spec.title }),
+    picture: make("div", "picture"),
+    finding: make("p", "finding"),
+    message: make("p", "message", { hidden: true }),
+    status: make("p", "status"),
+    note: make("p", "note", { hidden: true }),
+    footer: make("div", "footer"),
+    reset: element("button", { type: "button", textContent: "Reset" }),
+    copy: element("button", { type: "button", textContent: "Copy this setting" }),
+    copied: make("span", "copied"),
+    source: make("details", "source"),
+  };
+  parts.root.setAttribute("role", "group");
+  parts.root.setAttribute("aria-label", spec.title);
+  parts.root.dataset.figure = spec.name;
+  parts.root.dataset.host = spec.host;
+  parts.status.setAttribute("role", "status");
+  parts.message.setAttribute("role", "alert");
+  parts.source.append(element("summary", { textContent: "How is this made?" }));
+  for (const { path, code, url } of spec.sources) {
+    const name = url ? element("a", { href: url, textContent: path }) : path;
+    const block = element("pre", { tabIndex: 0 }, element("code", { textContent: code }));
+    block.setAttribute("aria-label", `Source code of ${path}`);
+    block.setAttribute("role", "group"); // a region would have to be unique
+    parts.source.append(element("p", {}, name), block);
+  }
+  parts.footer.append(parts.reset, parts.copy, parts.copied, parts.source);
+  return parts;
+}
+
+async function render({ model, el }) {
+  const spec = model.get("_spec");
+  const frame = buildFrame(spec);
+  const { root } = frame;
+  const start = { ...model.get("values") };
+  let values = start;
+  let drawn = 0;
+  root.dataset.drawn = "0";
+  root.dataset.theme = themeNow();
+
+  const speak = later(SPEAK_AFTER, (text) => (frame.status.textContent = text));
+  const save = later(SAVE_AFTER, () => {
+    model.set("values", values);
+    model.save_changes();
+  });
+  const say = (message) => {
+    frame.message.textContent = message;
+    frame.message.hidden = !message;
+  };
+  const ui = {
+    pictureSize() {
+      const width = Math.round(Math.min(frame.picture.clientWidth || 720, spec.size[0]));
+      const narrow = width < NARROW_BELOW;
+      return { width, height: narrow ? spec.narrowSize[1] : spec.size[1] };
+    },
+    view() {
+      const layout = ui.pictureSize().width < NARROW_BELOW ? "narrow" : "wide";
+      return { theme: root.dataset.theme, layout, scale: devicePixelRatio };
+    },
+    shown(finding, message = "") {
+      frame.picture.classList.remove("rectified-failed");
+      frame.finding.textContent = finding;
+      // The text may grow a line but never shrinks, so the page below stays put.
+      const { minHeight } = frame.finding.style;
+      const height = frame.finding.offsetHeight;
+      if (height > parseFloat(minHeight || 0)) frame.finding.style.minHeight = `${height}px`;
+      say(message);
+      speak(finding);
+      root.dataset.drawn = String(++drawn);
+    },
+    failed(message) {
+      frame.picture.classList.add("rectified-failed");
+      say(message);
+      root.dataset.drawn = String(++drawn);
+    },
+    /** The host's last word on the values: buttons and limits may have changed them. */
+    settled(answer, last) {
+      if (!last || JSON.stringify(answer) === JSON.stringify(values)) return;
+      values = answer;
+      controls.show(values);
+      save();
+    },
+    change(patch, message = "") {
+      update({ ...values, ...patch }, message);
+    },
+  };
+  const update = (proposal, message = "", pressed = "") => {
+    values = figure?.settle ? figure.settle(proposal) : proposal;
+    frame.copied.textContent = ""; // it would name another setting now
+    controls.show(values);
+    painter.show(values, message, pressed);
+    save();
+  };
+  const press = (name) => {
+    if (figure?.press) update(figure.press(name, values));
+    else update(values, "", name);
+  };
+  const controls = buildControls(spec.controls, { change: ui.change, press });
+  root.append(frame.title, controls.node, frame.picture, frame.finding, frame.message);
+  root.append(frame.note, frame.footer, frame.status);
+  el.append(root);
+
+  const figure = spec.script ? await loadFigure(spec.script, spec.constants) : null;
+  const first = model.get("_first");
+  const painter = figure
+    ? scriptPainter({ figure, holder: frame.picture, ui })
+    : pictureRequester({ model, holder: frame.picture, ui, first });
+
+  frame.picture.style.setProperty("--rx-width", `${spec.size[0]}px`);
+  const resize = () => {
+    const { width, height } = ui.pictureSize();
+    const narrow = width < NARROW_BELOW;
+    const [w, h] = narrow ? spec.narrowSize : spec.size;
+    const ratio = figure ? `${width} / ${height}` : `${w} / ${h}`;
+    frame.picture.style.aspectRatio = ratio;
+  };
+  resize();
+  controls.show(values);
+  markControls(spec, controls, frame.note);
+  painter.show(values, model.get("message") || "");
+
+  frame.reset.addEventListener("click", () => update({ ...start }));
+  frame.copy.addEventListener("click", () => copy(python(spec.name, values), frame.copied));
+  // Lumino listens on the document and would move the notebook's selection.
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+  });
+  const fromHost = () => {
+    const news = model.get("values");
+    if (JSON.stringify(news) !== JSON.stringify(values)) update({ ...news });
+  };
+  model.on("change:values", fromHost);
+  const stopWatching = watchSurroundings(root, frame.picture, () => {
+    resize();
+    painter.show(values);
+  });
+  root.dataset.ready = "true";
+  return () => {
+    stopWatching();
+    model.off("change:values", fromHost);
+    painter.close();
+  };
+}
+
+/** Disable what only a kernel can move, and say where it does. */
+function markControls(spec, controls, note) {
+  if (!spec.frozen?.length) return;
+  for (const name of spec.frozen) {
+    for (const input of controls.parts[name].inputs) input.disabled = true;
+  }
+  const labels = spec.frozen.map((name) => spec.controls[name].label);
+  note.append(`${labels.join(", ")}: runs live in JupyterLab. Open this page in `);
+  spec.launch.forEach(([name, href], index) => {
+    note.append(index ? " or " : "", element("a", { href, textContent: name }));
+  });
+  note.append(".");
+  note.hidden = false;
+}
+
+async function copy(line, place) {
+  try {
+    await navigator.clipboard.writeText(line);
+    place.textContent = "Copied: ";
+  } catch {
+    place.textContent = "Copy this: ";
+  }
+  place.append(element("code", { textContent: line }));
+}
+
+/** Call `redraw` when the theme or the width of the page changes. */
+function watchSurroundings(root, picture, redraw) {
+  const retheme = () => {
+    if (root.dataset.theme === themeNow()) return;
+    root.dataset.theme = themeNow();
+    redraw();
+  };
+  const attributes = { attributes: true };
+  const themes = new MutationObserver(retheme);
+  themes.observe(document.documentElement, attributes);
+  themes.observe(document.body, attributes);
+  const media = matchMedia("(prefers-color-scheme: dark)");
+  media.addEventListener("change", retheme);
+  let width = picture.clientWidth;
+  const sizes = new ResizeObserver(() => {
+    // Hidden figures (a closed tab, a scrolled-away cell) have no width.
+    if (!picture.clientWidth || picture.clientWidth === width) return;
+    width = picture.clientWidth;
+    redraw();
+  });
+  sizes.observe(picture);
+  return () => {
+    themes.disconnect();
+    sizes.disconnect();
+    media.removeEventListener("change", retheme);
+  };
+}
+
+export { loadFigure, Plot, helpers };
+export default { render };
