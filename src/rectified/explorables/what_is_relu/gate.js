@@ -1,0 +1,82 @@
+// Eight units: input, pre-activation z = w x + b, gate, output.
+export default ({ number, plural }, { presets }) => ({
+  compute({ inputs, weight, bias }) {
+    const x = presets[inputs];
+    const z = x.map((value) => weight * value + bias);
+    const open = z.map((value) => value > 0);
+    return { x, z, open, output: z.map((value, i) => (open[i] ? value : 0)) };
+  },
+
+  draw(plot, { x, z, open, output }) {
+    const narrow = plot.width < 560;
+    const [top, row] = [44, (plot.height - 56) / x.length];
+    const [inputAt, zAt, gateAt, outAt] = (narrow
+      ? [0.06, 0.34, 0.6, 0.8]
+      : [0.12, 0.4, 0.62, 0.79]
+    ).map((share) => share * plot.width);
+    const half = plot.width * (narrow ? 0.14 : 0.13);
+    const longest = 5;
+    const titles = narrow
+      ? [[inputAt, "x"], [zAt, "z = w·x + b"], [gateAt, "gate"], [outAt + 14, "output"]]
+      : [
+          [inputAt, "input x"],
+          [zAt, "pre-activation z = w·x + b"],
+          [gateAt, "gate [z > 0]"],
+          [outAt + 40, "output max(0, z)"],
+        ];
+    for (const [at, title] of titles) {
+      plot.text(at, 20, title, { anchor: "middle", bold: true });
+    }
+    const bar = (center, y, value, style, room = half) => {
+      const length = (Math.min(Math.abs(value), longest) / longest) * room;
+      const left = value < 0 ? center - length : center;
+      plot.rect(left, y + 4, length, row - 12, { round: 2, ...style });
+      // Beside the bar, on the side with room for it.
+      const side = value < 0 ? 1 : -1;
+      const anchor = value < 0 ? "start" : "end";
+      plot.text(center + 6 * side, y + row / 2 + 3, number(value, 1), { anchor });
+    };
+    const zeroLine = (at) =>
+      plot.path([[at, top - 8], [at, plot.height - 8]], { color: "muted", width: 1.5 });
+    if (!narrow) zeroLine(inputAt);
+    zeroLine(zAt);
+    zeroLine(outAt);
+    x.forEach((value, i) => {
+      const y = top + i * row;
+      const middle = y + row / 2 - 2;
+      const color = open[i] ? "blue" : "gray";
+      if (narrow) plot.text(inputAt, middle + 5, number(value, 1), { anchor: "middle" });
+      else bar(inputAt, y, value, { fill: "gray" });
+      bar(zAt, y, z[i], { fill: color });
+      if (open[i]) {
+        const [from, to] = [gateAt - 26, gateAt + 30];
+        plot.path([[from, middle], [to, middle]], { width: 2.5 });
+        plot.path([[to - 8, middle - 5], [to, middle], [to - 8, middle + 5]], {});
+        plot.rect(gateAt - 9, middle - 11, 18, 22, { fill: "blue-fill", round: 4 });
+        plot.text(gateAt, middle + 5, "1", { anchor: "middle", bold: true });
+      } else {
+        const [from, to] = [gateAt - 26, gateAt - 11];
+        plot.path([[from, middle], [to, middle]], { color: "gray", dash: "3 3" });
+        const style = { color: "orange", width: 2, fill: "orange-fill", round: 4 };
+        plot.rect(gateAt - 9, middle - 11, 18, 22, style);
+        plot.text(gateAt, middle + 5, "0", { anchor: "middle", bold: true });
+      }
+      bar(outAt, y, output[i], { fill: color }, plot.width - outAt - 6);
+    });
+  },
+
+  describe({ z, open }, { bias }) {
+    const count = open.filter(Boolean).length;
+    const zeros = z.filter((value) => value === 0).length;
+    const sign = bias > 0 ? "raised" : "lowered";
+    const shift = bias ? `, ${sign} by the bias ${number(Math.abs(bias), 1)}` : "";
+    const edge = zeros
+      ? ` ${plural(zeros, "unit")} sits exactly on the threshold: z = 0 gives 0.`
+      : "";
+    return (
+      `${plural(count, "gate")} of ${z.length} open${shift}: their pre-activations ` +
+      `pass unchanged. The other ${z.length - count} give exactly 0, ` +
+      `however negative they are.${edge}`
+    );
+  },
+});
