@@ -1,0 +1,111 @@
+"""A reader of the book: one browser window that is not connected to the world."""
+
+from importlib.resources import files
+from typing import Any
+
+from playwright.sync_api import Browser, ElementHandle, Page, Request, Route
+
+# What a figure shows. Ids of clip paths are drawn by lot, so they do not count.
+SHOWN = """root => {
+    const picture = root.querySelector('.rectified-picture > :is(img, svg)');
+    const drawing = picture.src ?? picture.outerHTML;
+    const finding = root.querySelector('.rectified-finding').textContent;
+    return `${finding} ${drawing.replace(/rx-clip-[\\w-]+/g, 'clip')}`;
+}"""
+# Drawn since then, and not merely asked for: pictures arrive later.
+DRAWN = "([root, before]) => Number(root.dataset.drawn) > before"
+READY = """() => [...document.querySelectorAll('.rectified-mount')].every(mount =>
+    mount.querySelector('.rectified')?.dataset.ready === 'true'
+    && Number(mount.querySelector('.rectified').dataset.drawn) > 0)"""
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+PATIENCE = 10_000  # ms; the machine may be busy
+
+
+class Reader:
+    """A window on the book that notes every error and every foreign request."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        *,
+        theme: str = "light",
+        width: int = 1280,
+        javascript: bool = True,
+    ) -> None:
+        self.address = address
+        self.problems: list[str] = []
+        self._scripted = javascript
+        self._context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=theme,
+            java_script_enabled=javascript,
+        )
+        self._context.set_default_timeout(PATIENCE)
+        self._context.route("**/*", self._stay_inside)
+        self.page: Page = self._context.new_page()
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("requestfailed", self._note_failure)
+        self.page.on("response", self._note_status)
+
+    def _stay_inside(self, route: Route) -> None:
+        url = route.request.url
+        if url.startswith((self.address, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.problems.append(f"asked for {url}")
+            route.abort()
+
+    def _note_console(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.problems.append(f"console {message.type}: {message.text}")
+
+    def _note_failure(self, request: Request) -> None:
+        # A page that is left while frames are still loading drops them, and without
+        # JavaScript the browser refuses to load scripts.
+        if request.failure not in {"net::ERR_ABORTED", "csp"}:
+            self.problems.append(f"{request.failure}: {request.url}")
+
+    def _note_status(self, response: Any) -> None:
+        if response.status >= 400:
+            self.problems.append(f"{response.status}: {response.url}")
+
+    def open(self, name: str) -> None:
+        """Open a page and wait until all its figures are drawn."""
+        path, _, query = name.partition("?")
+        self.page.goto(f"{self.address}/{path}.html{'?' + query if query else ''}")
+        if self._scripted:
+            self.page.wait_for_function(READY)
+
+    def close(self) -> list[str]:
+        """Close the window and return what went wrong in it."""
+        self._context.close()
+        return self.problems
+
+    def figures(self) -> list[ElementHandle]:
+        """Return the roots of all explorables of the page."""
+        return self.page.query_selector_all(".rectified")
+
+    def shown(self, figure: ElementHandle) -> str:
+        """Return what a figure shows: its finding and its picture."""
+        return str(figure.evaluate(SHOWN))
+
+    def drawn(self, figure: ElementHandle) -> int:
+        """Return how many pictures a figure has shown."""
+        return int(figure.get_attribute("data-drawn") or 0)
+
+    def wait_for_drawing(self, figure: ElementHandle, before: int) -> None:
+        """Wait until a figure has drawn since it had drawn `before` times."""
+        self.page.wait_for_function(DRAWN, arg=[figure, before])
+
+    def axe_violations(self) -> list[str]:
+        """Return what axe-core finds with all of its default rules."""
+        self.page.evaluate(AXE)
+        # Without preload: it would ask for style sheets at addresses that it guesses.
+        found = self.page.evaluate("axe.run({ preload: false })")["violations"]
+        return [
+            f"{rule['id']}: {rule['help']}\n    {node['html'][:300]}"
+            for rule in found
+            for node in rule["nodes"]
+        ]

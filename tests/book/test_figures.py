@@ -1,0 +1,201 @@
+"""The book's figures in Chromium, with the network blocked: they all move."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import ElementHandle
+from playwright.sync_api import TimeoutError as NotInTime
+
+from tests.book.reader import Reader
+from tests.book.site import LESSONS
+
+# Generous for a busy test machine; benchmarks/ holds the real budget (32 ms).
+SLOWEST_STEP = 100  # ms at the 95th percentile
+STEPS = 40
+TABS = 1000  # more than any page has stops
+
+# Move a slider as a hand does; time each step until the frame after the drawing.
+TIME_STEPS = """async ([root, slider, steps]) => {
+    const drawn = () => new Promise(resolve => {
+        const watch = new MutationObserver(() => {
+            watch.disconnect();
+            requestAnimationFrame(resolve);
+        });
+        watch.observe(root, { attributes: true, attributeFilter: ['data-drawn'] });
+    });
+    const times = [];
+    let up = true;
+    for (let step = 0; step < steps; step++) {
+        if (slider.value === slider.max) up = false;
+        if (slider.value === slider.min) up = true;
+        if (up) slider.stepUp(); else slider.stepDown();
+        const done = drawn();
+        const start = performance.now();
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+        await done;
+        times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b);
+}"""
+INPUTS = ".rectified-control :is(input, select, button)"
+# An input as "figure/control/type"; nothing for what is no control.
+NAME = """input => {
+    const control = input.closest('.rectified-control');
+    if (!control) return '';
+    const figures = [...document.querySelectorAll('.rectified')];
+    const figure = figures.indexOf(control.closest('.rectified'));
+    return `${figure}/${control.dataset.control}/${input.type}`;
+}"""
+VALUE = "input => input.type === 'checkbox' ? String(input.checked) : input.value"
+
+pytestmark = pytest.mark.browser
+each_lesson = pytest.mark.parametrize("lesson", LESSONS)
+each_way = pytest.mark.parametrize("over", ["http", "file"])
+
+
+def enabled_inputs(figure: ElementHandle) -> list[ElementHandle]:
+    """Return everything that a learner can use in a figure's controls."""
+    return figure.query_selector_all(f"{INPUTS}:enabled")
+
+
+def keys_that_move(control: ElementHandle) -> Iterator[list[str]]:
+    """Yield keys, one try after the other, that ought to change the control."""
+    match control.evaluate("input => input.type"):
+        case "range" | "select-one":
+            yield from (["ArrowRight"], ["ArrowLeft"], ["End"], ["Home"])
+        case "number":
+            yield from (["ArrowUp", "Enter"], ["ArrowDown", "Enter"])
+        case "checkbox":
+            yield ["Space"]
+        case "button":
+            yield ["Enter"]
+
+
+def moves(reader: Reader, figure: ElementHandle, control: ElementHandle) -> bool:
+    """Use a control by keyboard; tell whether the figure then shows another thing."""
+    at_start = reader.shown(figure)
+    for keys in keys_that_move(control):
+        value, drawn = control.evaluate(VALUE), reader.drawn(figure)
+        control.focus()
+        for key in keys:
+            reader.page.keyboard.press(key)
+        is_button = keys == ["Enter"]
+        if not is_button and control.evaluate(VALUE) == value:
+            continue  # it stood at this end already
+        try:
+            reader.wait_for_drawing(figure, drawn)
+        except NotInTime:
+            return False
+        if reader.shown(figure) != at_start:
+            return True
+    return False
+
+
+def reset(reader: Reader, figure: ElementHandle) -> None:
+    drawn = reader.drawn(figure)
+    figure.query_selector("button >> text=Reset").click()
+    reader.wait_for_drawing(figure, drawn)
+
+
+@each_lesson
+def test_every_lesson_has_figures_that_a_reader_can_move(read, lesson):
+    figures = read(lesson).figures()
+    assert any(enabled_inputs(figure) for figure in figures)
+
+
+@each_way
+@each_lesson
+def test_every_control_changes_what_its_figure_shows(read, lesson, over):
+    reader = read(lesson, over=over)
+    idle = []
+    for figure in reader.figures():
+        for control in enabled_inputs(figure):
+            if not moves(reader, figure, control):
+                idle.append(control.evaluate(NAME))
+            reset(reader, figure)
+    assert idle == []
+
+
+@each_lesson
+def test_reset_gives_back_the_start_after_every_control_was_moved(read, lesson):
+    reader = read(lesson)
+    for figure in reader.figures():
+        controls = enabled_inputs(figure)
+        start = [control.evaluate(VALUE) for control in controls], reader.shown(figure)
+        for control in controls:
+            moves(reader, figure, control)
+        reset(reader, figure)
+        now = [control.evaluate(VALUE) for control in controls], reader.shown(figure)
+        assert now == start
+
+
+@each_lesson
+def test_a_slider_step_is_on_the_screen_at_once(read, lesson, record_property):
+    reader = read(lesson)
+    for figure in reader.figures():
+        for slider in figure.query_selector_all("input[type=range]:enabled"):
+            times = reader.page.evaluate(TIME_STEPS, [figure, slider, STEPS])
+            median, slow = times[STEPS // 2], times[round(STEPS * 0.95) - 1]
+            label = slider.evaluate(NAME)
+            record_property(label, f"median {median:.1f} ms, p95 {slow:.1f} ms")
+            print(f"{label}: median {median:.1f} ms, p95 {slow:.1f} ms")
+            assert slow < SLOWEST_STEP, label
+
+
+@each_lesson
+def test_tab_reaches_every_control(read, lesson):
+    reader = read(lesson)
+    wanted = {
+        control.evaluate(NAME)
+        for figure in reader.figures()
+        for control in enabled_inputs(figure)
+    }
+    focused = f"({NAME})(document.activeElement)"
+    for _ in range(TABS):
+        if not wanted:
+            break
+        reader.page.keyboard.press("Tab")
+        wanted.discard(reader.page.evaluate(focused))
+    assert wanted == set()
+
+
+@each_lesson
+def test_a_control_that_needs_a_kernel_is_off_and_says_where_it_runs(read, lesson):
+    for figure in read(lesson).figures():
+        off = figure.query_selector_all(f"{INPUTS}:disabled")
+        note = figure.query_selector(".rectified-note")
+        assert note.is_visible() == bool(off)
+        links = [link.get_attribute("href") for link in note.query_selector_all("a")]
+        assert all(f"notebooks/{lesson}.ipynb" in link for link in links)
+        assert len(links) == (3 if off else 0)
+
+
+@each_lesson
+def test_choosing_the_other_theme_redraws_every_figure(read, lesson):
+    reader = read(lesson, theme="light")
+    figures = reader.figures()
+    before = [(reader.drawn(figure), reader.shown(figure)) for figure in figures]
+    reader.page.click(".theme-switch-button")
+    reader.page.click(".theme-change-button[data-mode=dark]")
+    surfaces = set()
+    for figure, (drawn, shown) in zip(figures, before, strict=True):
+        reader.wait_for_drawing(figure, drawn)
+        assert figure.get_attribute("data-theme") == "dark"
+        # A frame is another file; a drawing keeps its markup and takes other colors.
+        if figure.query_selector(".rectified-picture > img"):
+            assert reader.shown(figure) != shown
+        surfaces.add(figure.evaluate("root => getComputedStyle(root).backgroundColor"))
+    page = "getComputedStyle(document.body).backgroundColor"
+    assert surfaces <= {reader.page.evaluate(page)}
+
+
+@each_lesson
+def test_without_javascript_every_figure_still_shows_or_says_something(read, lesson):
+    reader = read(lesson, javascript=False)
+    for place in reader.page.query_selector_all(".rectified-mount"):
+        picture = place.query_selector("img")
+        if picture:
+            assert picture.evaluate("image => image.naturalWidth") > 0
+            assert len(picture.get_attribute("alt")) > 20
+        else:
+            assert len(place.inner_text()) > 20

@@ -1,0 +1,32 @@
+"""One Chromium and one JupyterLab for all tests of this folder."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import ensure_chromium
+from tests.browser.lab import CHROMIUM_ARGUMENTS, jupyter_lab
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser. One module at a time: two Playwrights cannot run side by side."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=ensure_chromium(), args=CHROMIUM_ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab on a copy of the lessons."""
+    root = tmp_path_factory.mktemp("lab")
+    shutil.copytree(NOTEBOOKS, root / "notebooks")
+    with jupyter_lab(root, root / "home") as address:
+        yield address

@@ -1,0 +1,233 @@
+"""Every lesson in real JupyterLab: each control moves its figure, for everyone."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import NOTEBOOKS
+from tests.browser.figures import (
+    INPUTS,
+    NAME,
+    FigurePage,
+    enabled_inputs,
+)
+from tests.browser.lab import open_notebook, run_all
+
+LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+SCREENSHOTS = Path(__file__).resolve().parents[1] / "artifacts/lab"
+# JupyterLab's own; none of them is about the lesson.
+NOT_OURS = ("Starting application", "Starting WebSocket", "Failed to load resource")
+
+pytestmark = pytest.mark.browser
+
+
+class LessonPage(FigurePage):
+    """A lesson in JupyterLab with all its cells run."""
+
+    def __init__(self, page, problems):
+        super().__init__(page)
+        self.problems = problems
+
+    def figure(self, name):
+        return self.page.query_selector(f"[data-figure={name}]")
+
+    def set_theme(self, name):
+        self.page.evaluate(
+            "name => document.body.setAttribute('data-jp-theme-light', name === 'light')",
+            name,
+        )
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request, chromium, lab):
+    """One lesson, opened and run once for all tests of this module."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 1700})
+    page.set_default_timeout(20_000)
+    problems = []
+    page.on(
+        "console",
+        lambda m: (
+            problems.append(f"{m.type}: {m.text}")
+            if m.type in {"error", "warning"} and not m.text.startswith(NOT_OURS)
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    open_notebook(page, lab, f"notebooks/{request.param}.ipynb")
+    run_all(page)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.rectified')].every(
+            r => r.dataset.ready === 'true' && Number(r.dataset.drawn) > 0)"""
+    )
+    yield LessonPage(page, problems)
+    page.close()
+
+
+def test_every_lesson_has_figures(lesson):
+    assert len(lesson.figures()) >= 3
+
+
+def test_every_control_changes_what_its_figure_shows_by_keyboard_alone(lesson):
+    idle = []
+    for figure in lesson.figures():
+        for control in enabled_inputs(figure):
+            if not lesson.moves(figure, control):
+                idle.append(control.evaluate(NAME))
+            lesson.reset(figure)
+    assert idle == []
+
+
+def test_no_control_is_switched_off_with_a_kernel(lesson):
+    off = lesson.page.query_selector_all(f"{INPUTS}:disabled")
+    assert [control.evaluate(NAME) for control in off] == []
+
+
+def test_arrow_keys_in_a_figure_do_not_move_the_notebook(lesson):
+    figure = lesson.figures()[0]
+    selected = "document.querySelector('.jp-Notebook .jp-mod-selected').dataset"
+    slider = figure.query_selector("input[type=range]")
+    slider.focus()
+    before = lesson.page.evaluate(f"JSON.stringify({selected})")
+    for _ in range(3):
+        lesson.page.keyboard.press("ArrowDown")
+    # A letter would be a command of the notebook: x cuts a cell.
+    cells = lesson.page.locator(".jp-Cell").count()
+    lesson.page.keyboard.press("x")
+    assert slider.evaluate("s => s === document.activeElement")
+    assert lesson.page.evaluate(f"JSON.stringify({selected})") == before
+    assert lesson.page.locator(".jp-Cell").count() == cells
+    lesson.reset(figure)
+
+
+def test_a_mouse_drag_moves_the_figure_to_where_the_hand_stops(lesson):
+    for figure in lesson.figures():
+        slider = figure.query_selector("input[type=range]")
+        slider.scroll_into_view_if_needed()
+        box, drawn = slider.bounding_box(), lesson.drawn(figure)
+        y = box["y"] + box["height"] / 2
+        lesson.page.mouse.move(box["x"] + box["width"] / 2, y)
+        lesson.page.mouse.down()
+        lesson.page.mouse.move(box["x"] + box["width"] - 2, y, steps=12)
+        lesson.page.mouse.up()
+        lesson.wait_for_drawing(figure, drawn)
+        lesson.page.wait_for_timeout(500)  # late answers must not bring back the past
+        dragged = lesson.shown(figure)
+        assert slider.evaluate("s => s.value === s.max")
+        lesson.page.keyboard.press("ArrowLeft")
+        lesson.page.wait_for_timeout(300)
+        lesson.page.keyboard.press("End")
+        lesson.page.wait_for_timeout(700)
+        assert without_source(lesson.shown(figure)) == without_source(dragged)
+        lesson.reset(figure)
+
+
+def without_source(shown):
+    """Drop the address of a picture: the same picture may come under a new one."""
+    return shown.partition("blob:")[0]
+
+
+def test_a_number_out_of_range_is_clamped_and_said(lesson):
+    for figure in lesson.figures():
+        box = figure.query_selector("input[type=number]")
+        drawn = lesson.drawn(figure)
+        box.fill("999")
+        lesson.page.keyboard.press("Enter")
+        lesson.wait_for_drawing(figure, drawn)
+        assert box.evaluate("b => Number(b.value) === Number(b.max)")
+        message = figure.query_selector(".rectified-message")
+        assert message.is_visible()
+        assert "999" in message.inner_text()
+        lesson.reset(figure)
+        message.wait_for_element_state("hidden")
+
+
+def test_an_emptied_number_keeps_the_value_and_says_so(lesson):
+    figure = lesson.figures()[0]
+    box = figure.query_selector("input[type=number]")
+    value = box.input_value()
+    box.fill("")
+    lesson.page.keyboard.press("Enter")
+    message = figure.query_selector(".rectified-message")
+    message.wait_for_element_state("visible")
+    assert "needs a number" in message.inner_text()
+    assert box.input_value() == value
+    lesson.reset(figure)
+
+
+def test_copy_this_setting_gives_a_line_that_restores_it(lesson):
+    import rectified
+
+    for figure in lesson.figures():
+        lesson.moves(figure, enabled_inputs(figure)[0])
+        figure.query_selector("button >> text=Copy this setting").click()
+        line = figure.wait_for_selector(".rectified-copied code").inner_text()
+        name = figure.get_attribute("data-figure")
+        restored = eval(line, {name: getattr(rectified, name)})  # noqa: S307
+        slider = figure.query_selector("[data-kind=slider] input[type=range]")
+        control = slider.evaluate("s => s.closest('[data-control]').dataset.control")
+        assert restored.values[control] == pytest.approx(float(slider.input_value()))
+        lesson.reset(figure)
+
+
+def test_a_screen_reader_hears_the_finding_after_a_pause(lesson):
+    for figure in lesson.figures():
+        lesson.moves(figure, enabled_inputs(figure)[0])
+        lesson.page.wait_for_timeout(1000)
+        finding = figure.query_selector(".rectified-finding").inner_text()
+        assert figure.query_selector("[role=status]").text_content() == finding
+        picture = figure.query_selector(".rectified-picture > :is(img, svg)")
+        alt = picture.get_attribute("alt") or picture.get_attribute("aria-label")
+        assert alt == finding
+        assert len(alt) > 20
+        lesson.reset(figure)
+
+
+def test_the_page_below_a_figure_never_jumps(lesson):
+    for figure in lesson.figures():
+        heights = set()
+        for control in enabled_inputs(figure):
+            lesson.moves(figure, control)
+            picture = figure.query_selector(".rectified-picture")
+            heights.add(round(picture.bounding_box()["height"]))
+        assert len(heights) == 1
+        lesson.reset(figure)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_outputs(lesson, theme):
+    lesson.set_theme(theme)
+    for figure in lesson.figures():
+        lesson.page.wait_for_function(
+            "([root, theme]) => root.dataset.theme === theme", arg=[figure, theme]
+        )
+    open_sources = "open => document.querySelectorAll('.rectified details').forEach("
+    lesson.page.evaluate(f"{open_sources}d => d.open = open)", True)
+    violations = lesson.axe_violations(".jp-OutputArea-output:has(.rectified)")
+    lesson.page.evaluate(f"{open_sources}d => d.open = open)", False)
+    assert violations == []
+    lesson.set_theme("light")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_screenshots_for_people(lesson, theme, request):
+    lesson.set_theme(theme)
+    lesson.page.wait_for_timeout(800)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for figure in lesson.figures():
+        name = figure.get_attribute("data-figure")
+        path = SCREENSHOTS / f"{name}_{theme}.png"
+        figure.screenshot(path=path)
+        assert path.stat().st_size > 5000  # an empty box would be smaller
+    lesson.set_theme("light")
+
+
+def test_a_figure_answers_again_after_the_kernel_was_interrupted(lesson):
+    figure = lesson.figures()[-1]
+    lesson.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    lesson.page.get_by_role("menuitem", name="Interrupt Kernel").click()
+    assert lesson.moves(figure, enabled_inputs(figure)[0])
+    lesson.reset(figure)
+
+
+def test_nothing_was_complained_about_in_the_console(lesson):
+    assert lesson.problems == []
