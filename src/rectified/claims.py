@@ -17,6 +17,7 @@ import yaml
 
 from rectified._validate import check_choice, check_seeds, problem
 from rectified.rules import VERDICTS, Finding
+from rectified.widgets.front_end import styled
 
 __all__ = ["SEEDS", "VERDICTS", "Claim", "Verdict", "load", "measure"]
 
@@ -129,7 +130,8 @@ class Verdict:
             "how": self.how,
             "provenance": self.provenance,
         }
-        return _HTML.format_map({name: escape(text) for name, text in parts.items()})
+        escaped = {name: escape(text) for name, text in parts.items()}
+        return styled(_HTML.format_map(escaped))
 
 
 _HTML = """\

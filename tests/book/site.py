@@ -35,7 +35,7 @@ class BookPage:
 
     @property
     def article(self) -> Tag:
-        return self.soup.select_one("article")
+        return self.soup.select_one("article.bd-article")
 
     @property
     def figures(self) -> list[dict[str, Any]]:

@@ -32,10 +32,8 @@ class LessonPage(FigurePage):
         return self.page.query_selector(f"[data-figure={name}]")
 
     def set_theme(self, name):
-        self.page.evaluate(
-            "name => document.body.setAttribute('data-jp-theme-light', name === 'light')",
-            name,
-        )
+        switch = "light => document.body.setAttribute('data-jp-theme-light', light)"
+        self.page.evaluate(switch, name == "light")
 
 
 @pytest.fixture(scope="module", params=LESSONS)
@@ -162,7 +160,7 @@ def test_copy_this_setting_gives_a_line_that_restores_it(lesson):
         figure.query_selector("button >> text=Copy this setting").click()
         line = figure.wait_for_selector(".rectified-copied code").inner_text()
         name = figure.get_attribute("data-figure")
-        restored = eval(line, {name: getattr(rectified, name)})  # noqa: S307
+        restored = eval(line, {name: getattr(rectified, name)})
         slider = figure.query_selector("[data-kind=slider] input[type=range]")
         control = slider.evaluate("s => s.closest('[data-control]').dataset.control")
         assert restored.values[control] == pytest.approx(float(slider.input_value()))

@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from rectified import GateView
-from rectified.widgets import Explorable, Select, Slider, book, panels
+from rectified.widgets import Explorable, Select, Slider, book, front_end, panels
 
 
 class Bar(Explorable):
@@ -37,7 +37,7 @@ class Bar(Explorable):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(book.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(front_end.VARIABLE, str(tmp_path))
     return tmp_path
 
 
@@ -70,7 +70,7 @@ def test_a_slider_lands_only_on_values_that_have_a_frame(folder):
 def test_controls_without_frames_are_named_as_frozen(folder):
     spec = read(book.mount(Bar()))["_spec"]
     assert spec["frozen"] == ["live"]
-    assert [name for name, _ in spec["launch"]][0] == "Binder"
+    assert spec["launch"][0][0] == "Binder"
 
 
 def test_the_fallback_is_the_frame_nearest_to_the_start(folder):

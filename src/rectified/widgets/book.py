@@ -23,7 +23,6 @@ from rectified.widgets.rendering import View
 if TYPE_CHECKING:
     from rectified.widgets.explorable import Explorable
 
-VARIABLE: Final = "RECTIFIED_BOOK"
 # The book replaces these by the addresses of the page that the figure is on.
 LAUNCH: Final = [
     ["Binder", "%%LAUNCH:binder%%"],
@@ -38,11 +37,6 @@ _VIEWS: Final = {
 }
 
 
-def is_being_built() -> bool:
-    """Return whether figures are to show themselves for the book."""
-    return bool(os.environ.get(VARIABLE))
-
-
 def write_front_end(directory: Path) -> None:
     """Write ``rectified.js`` and ``rectified.css`` into `directory`.
 
@@ -53,7 +47,8 @@ def write_front_end(directory: Path) -> None:
     source = json.dumps(front_end.module())
     host = front_end.read("host.js").replace("__FRONT_END__", source)
     (directory / "rectified.js").write_text(host, "utf-8")
-    (directory / "rectified.css").write_text(front_end.style(), "utf-8")
+    sheet = front_end.style() + front_end.read("outputs.css")
+    (directory / "rectified.css").write_text(sheet, "utf-8")
 
 
 def mount(explorable: Explorable) -> str:
@@ -129,7 +124,7 @@ def _keep(picture: bytes, label: str) -> str:
     if not picture:
         return ""
     name = f"{label}-{hashlib.sha256(picture).hexdigest()[:12]}.webp"
-    folder = Path(os.environ[VARIABLE]) / "frames"
+    folder = Path(os.environ[front_end.VARIABLE]) / "frames"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(picture)
     return name

@@ -236,9 +236,9 @@ class Explorable:
         }
 
     def _repr_mimebundle_(self, **kwargs: object) -> Any:
-        from rectified.widgets import book
+        from rectified.widgets import book, front_end
 
-        if book.is_being_built():
+        if front_end.is_book_being_built():
             return {"text/html": book.mount(self), "text/plain": self.title}
         return self.widget._repr_mimebundle_(**kwargs)
 

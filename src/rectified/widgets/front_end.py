@@ -6,12 +6,14 @@ a bundler: widgets and the book load a single module, and nobody needs Node.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from rectified.widgets.theme import css_variables
 
+VARIABLE: Final = "RECTIFIED_BOOK"
 _FILES: Final = files("rectified.widgets") / "static"
 _SCRIPTS: Final = ("plot.js", "controls.js", "explorable.js")
 
@@ -26,6 +28,22 @@ def module() -> str:
 def style() -> str:
     """Return the style sheet, with the colors of both themes."""
     return css_variables() + read("rectified.css")
+
+
+def styled(html: str) -> str:
+    """Return an output with the rules for verdicts and tables.
+
+    A notebook has no style sheet of its own, so each output brings them. The book
+    links to them once.
+    """
+    if is_book_being_built():
+        return html
+    return f"<style>{read('outputs.css')}</style>{html}"
+
+
+def is_book_being_built() -> bool:
+    """Return whether outputs are for the static book."""
+    return bool(os.environ.get(VARIABLE))
 
 
 def read(name: str) -> str:

@@ -6,6 +6,8 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rectified.widgets.front_end import styled
+
 
 @dataclass(frozen=True)
 class Table:
@@ -57,10 +59,12 @@ class Table:
             + "</tr>"
             for first, *cells in self.rows
         )
-        return (
-            '<table class="rectified-table">'
+        # Wider than a phone, a table scrolls by itself; so it takes the keyboard.
+        return styled(
+            '<div class="rectified-scroll" tabindex="0" role="group" '
+            f'aria-label="{_text(self.caption)}"><table class="rectified-table">'
             f"<caption>{_text(self.caption)}</caption>"
-            f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+            f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
 

@@ -23,5 +23,5 @@ def edge_cases() -> Table:
 
 def _show(value: float) -> str:
     if np.isfinite(value):
-        return f"{value:g}".replace("-", "−")
+        return f"{value:.1g}".replace("-", "−")
     return str(value).replace("-", "−").replace("inf", "∞").replace("nan", "NaN")
