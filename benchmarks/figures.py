@@ -63,7 +63,7 @@ def draw_anew(x=0.0):
     """Draw the figure as a notebook does with `interact`: everything, each time."""
     import matplotlib.pyplot as plt
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3.5))
+    _, (left, right) = plt.subplots(1, 2, figsize=(7, 3.5))
     y, slope = np.tanh(x), derivative(x)
     left.plot(GRID, np.tanh(GRID))
     left.plot([x - 1, x + 1], [y - slope, y + slope], "--")

@@ -99,10 +99,8 @@ def install_probes(page: Page) -> None:
     )
     for index, (_, result) in enumerate(TECHNIQUES.values()):
         options = {"selector": f"#technique-{index}", "result": result}
-        page.evaluate(
-            f"([options, index]) => {{ (window.probes ??= [])[index] = ({PROBE})(options) }}",
-            [options, index],
-        )
+        install = f"([o, i]) => {{ (window.probes ??= [])[i] = ({PROBE})(o) }}"
+        page.evaluate(install, [options, index])
 
 
 def time_step(page: Page, index: int, step: int) -> float:

@@ -6,6 +6,7 @@ Standard library only, because it runs before anything is installed.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -107,7 +108,7 @@ def made_by_this_python(config: Path) -> bool:
     """Read in a ``pyvenv.cfg`` whether its Python has our major.minor version."""
     major, minor = sys.version_info[:2]
     line = rf"^version\s*=\s*{major}\.{minor}\."
-    return config.exists() and bool(re.search(line, config.read_text(), re.MULTILINE))
+    return config.exists() and bool(re.search(line, config.read_text("utf-8"), re.M))
 
 
 def pip_arguments(extras: Sequence[str], *, newest: bool = False) -> list[str]:
@@ -127,7 +128,7 @@ def torch_index(platform: str = sys.platform) -> list[str]:
         return []
     try:
         urllib.request.urlopen(f"{CPU_TORCH}/torch/", timeout=3).close()
-    except OSError:
-        say("PyTorch's CPU index does not answer; pip uses its default index.")
+    except (OSError, http.client.HTTPException):
+        say("PyTorch's CPU index does not answer; the default build is much larger.")
         return []
     return ["--extra-index-url", CPU_TORCH]

@@ -15,13 +15,14 @@ from environment import ROOT, say
 
 CONSTRAINTS = ROOT / "constraints.txt"
 OLDEST = "3.11.0"  # the first release that `requires-python` admits
-# Only macOS or Windows installs these, so pip cannot resolve them here.
+# Only macOS or Windows installs these: pip cannot resolve them here, and their
+# versions stay until someone edits them.
 ELSEWHERE = ("appnope", "colorama", "pywinpty")
 
 
 def requirements() -> list[str]:
     """Return every direct requirement that pyproject.toml states."""
-    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     project = pyproject["project"]
     extras = project["optional-dependencies"].values()
     stated = [*project["dependencies"], *pyproject["build-system"]["requires"]]
@@ -60,5 +61,5 @@ def sort_key(line: str) -> str:
 if __name__ == "__main__":
     say("Asking pip for the newest versions. This takes a minute.")
     pins = resolve(requirements())
-    CONSTRAINTS.write_text(render(pins, CONSTRAINTS.read_text()))
+    CONSTRAINTS.write_text(render(pins, CONSTRAINTS.read_text("utf-8")))
     say(f"{CONSTRAINTS.name} is written; `git diff` shows what is newer.")

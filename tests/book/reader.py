@@ -1,27 +1,18 @@
 """A reader of the book: one browser window that is not connected to the world."""
 
-from importlib.resources import files
 from typing import Any
 
-from playwright.sync_api import Browser, ElementHandle, Page, Request, Route
+from playwright.sync_api import Browser, Request, Route
 
-# What a figure shows. Ids of clip paths are drawn by lot, so they do not count.
-SHOWN = """root => {
-    const picture = root.querySelector('.rectified-picture > :is(img, svg)');
-    const drawing = picture.src ?? picture.outerHTML;
-    const finding = root.querySelector('.rectified-finding').textContent;
-    return `${finding} ${drawing.replace(/rx-clip-[\\w-]+/g, 'clip')}`;
-}"""
-# Drawn since then, and not merely asked for: pictures arrive later.
-DRAWN = "([root, before]) => Number(root.dataset.drawn) > before"
+from tests.browser.figures import FigurePage
+
 READY = """() => [...document.querySelectorAll('.rectified-mount')].every(mount =>
     mount.querySelector('.rectified')?.dataset.ready === 'true'
     && Number(mount.querySelector('.rectified').dataset.drawn) > 0)"""
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 PATIENCE = 10_000  # ms; the machine may be busy
 
 
-class Reader:
+class Reader(FigurePage):
     """A window on the book that notes every error and every foreign request."""
 
     def __init__(
@@ -43,7 +34,7 @@ class Reader:
         )
         self._context.set_default_timeout(PATIENCE)
         self._context.route("**/*", self._stay_inside)
-        self.page: Page = self._context.new_page()
+        super().__init__(self._context.new_page())
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("requestfailed", self._note_failure)
@@ -82,30 +73,3 @@ class Reader:
         """Close the window and return what went wrong in it."""
         self._context.close()
         return self.problems
-
-    def figures(self) -> list[ElementHandle]:
-        """Return the roots of all explorables of the page."""
-        return self.page.query_selector_all(".rectified")
-
-    def shown(self, figure: ElementHandle) -> str:
-        """Return what a figure shows: its finding and its picture."""
-        return str(figure.evaluate(SHOWN))
-
-    def drawn(self, figure: ElementHandle) -> int:
-        """Return how many pictures a figure has shown."""
-        return int(figure.get_attribute("data-drawn") or 0)
-
-    def wait_for_drawing(self, figure: ElementHandle, before: int) -> None:
-        """Wait until a figure has drawn since it had drawn `before` times."""
-        self.page.wait_for_function(DRAWN, arg=[figure, before])
-
-    def axe_violations(self) -> list[str]:
-        """Return what axe-core finds with all of its default rules."""
-        self.page.evaluate(AXE)
-        # Without preload: it would ask for style sheets at addresses that it guesses.
-        found = self.page.evaluate("axe.run({ preload: false })")["violations"]
-        return [
-            f"{rule['id']}: {rule['help']}\n    {node['html'][:300]}"
-            for rule in found
-            for node in rule["nodes"]
-        ]

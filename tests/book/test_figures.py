@@ -1,16 +1,13 @@
 """The book's figures in Chromium, with the network blocked: they all move."""
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import ElementHandle
-from playwright.sync_api import TimeoutError as NotInTime
 
-from tests.book.reader import Reader
 from tests.book.site import LESSONS
+from tests.browser.figures import INPUTS, NAME, VALUE, enabled_inputs
 
 # Generous for a busy test machine; benchmarks/ holds the real budget (32 ms).
 SLOWEST_STEP = 100  # ms at the 95th percentile
@@ -40,65 +37,11 @@ TIME_STEPS = """async ([root, slider, steps]) => {
     }
     return times.sort((a, b) => a - b);
 }"""
-INPUTS = ".rectified-control :is(input, select, button)"
-# An input as "figure/control/type"; nothing for what is no control.
-NAME = """input => {
-    const control = input.closest('.rectified-control');
-    if (!control) return '';
-    const figures = [...document.querySelectorAll('.rectified')];
-    const figure = figures.indexOf(control.closest('.rectified'));
-    return `${figure}/${control.dataset.control}/${input.type}`;
-}"""
-VALUE = "input => input.type === 'checkbox' ? String(input.checked) : input.value"
 
 pytestmark = pytest.mark.browser
 each_lesson = pytest.mark.parametrize("lesson", LESSONS)
 each_theme = pytest.mark.parametrize("theme", ["light", "dark"])
 each_way = pytest.mark.parametrize("over", ["http", "file"])
-
-
-def enabled_inputs(figure: ElementHandle) -> list[ElementHandle]:
-    """Return everything that a learner can use in a figure's controls."""
-    return figure.query_selector_all(f"{INPUTS}:enabled")
-
-
-def keys_that_move(control: ElementHandle) -> Iterator[list[str]]:
-    """Yield keys, one try after the other, that ought to change the control."""
-    match control.evaluate("input => input.type"):
-        case "range" | "select-one":
-            yield from (["ArrowRight"], ["ArrowLeft"], ["End"], ["Home"])
-        case "number":
-            yield from (["ArrowUp", "Enter"], ["ArrowDown", "Enter"])
-        case "checkbox":
-            yield ["Space"]
-        case "button":
-            yield ["Enter"]
-
-
-def moves(reader: Reader, figure: ElementHandle, control: ElementHandle) -> bool:
-    """Use a control by keyboard; tell whether the figure then shows another thing."""
-    at_start = reader.shown(figure)
-    for keys in keys_that_move(control):
-        value, drawn = control.evaluate(VALUE), reader.drawn(figure)
-        control.focus()
-        for key in keys:
-            reader.page.keyboard.press(key)
-        is_button = keys == ["Enter"]
-        if not is_button and control.evaluate(VALUE) == value:
-            continue  # it stood at this end already
-        try:
-            reader.wait_for_drawing(figure, drawn)
-        except NotInTime:
-            return False
-        if reader.shown(figure) != at_start:
-            return True
-    return False
-
-
-def reset(reader: Reader, figure: ElementHandle) -> None:
-    drawn = reader.drawn(figure)
-    figure.query_selector("button >> text=Reset").click()
-    reader.wait_for_drawing(figure, drawn)
 
 
 @each_lesson
@@ -114,9 +57,9 @@ def test_every_control_changes_what_its_figure_shows(read, lesson, over):
     idle = []
     for figure in reader.figures():
         for control in enabled_inputs(figure):
-            if not moves(reader, figure, control):
+            if not reader.moves(figure, control):
                 idle.append(control.evaluate(NAME))
-            reset(reader, figure)
+            reader.reset(figure)
     assert idle == []
 
 
@@ -127,8 +70,8 @@ def test_reset_gives_back_the_start_after_every_control_was_moved(read, lesson):
         controls = enabled_inputs(figure)
         start = [control.evaluate(VALUE) for control in controls], reader.shown(figure)
         for control in controls:
-            moves(reader, figure, control)
-        reset(reader, figure)
+            reader.moves(figure, control)
+        reader.reset(figure)
         now = [control.evaluate(VALUE) for control in controls], reader.shown(figure)
         assert now == start
 

@@ -49,7 +49,11 @@ def test_axe_finds_nothing(read, name, theme, width):
 def test_nothing_sticks_out_of_the_window(read, name, theme, width):
     page = read(name, theme=theme, width=width).page
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}_{theme}_{width}.png", full_page=True)
+    page.screenshot(
+        path=SCREENSHOTS / f"{name}_{theme}_{width}.png",
+        full_page=True,
+        animations="disabled",
+    )
     page.evaluate(OPEN_EVERYTHING)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert page.evaluate(STICKING_OUT) == []

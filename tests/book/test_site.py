@@ -3,6 +3,7 @@
 import re
 import runpy
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -178,13 +179,27 @@ def test_a_page_stays_within_its_budget(page, record_property):
         assert max(figures, default=0) <= FIGURE_BUDGET, f"{view}: {figures}"
 
 
-# --- the cache of executed lessons --------------------------------------------------
+# --- the configuration ----------------------------------------------------------
 
 
-def test_a_change_anywhere_in_the_package_asks_for_a_new_run(tmp_path, monkeypatch):
+@pytest.fixture
+def conf(monkeypatch):
+    """The names that book/conf.py defines."""
     for name in ("RECTIFIED_BOOK", "OMP_NUM_THREADS", "MPLBACKEND"):
         monkeypatch.setenv(name, "agg")  # conf.py sets them; this sets them back
-    conf = runpy.run_path(str(ROOT / "book/conf.py"))
+    return runpy.run_path(str(ROOT / "book/conf.py"))
+
+
+def test_formulas_can_be_rendered_where_node_is_not_installed(conf, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    command = [conf["find_node"](), "--version"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert re.match(r"v\d+\.", answer.stdout)
+
+
+def test_a_change_anywhere_in_the_package_asks_for_a_new_run(
+    conf, tmp_path, monkeypatch
+):
     copy = Path(shutil.copytree(conf["PACKAGE"], tmp_path / "package"))
     hash_package = conf["hash_package"]
     monkeypatch.setitem(hash_package.__globals__, "PACKAGE", copy)

@@ -113,13 +113,13 @@ def _starts(browser: Path) -> bool:
     """Tell whether `browser` is there and has the system libraries it needs."""
     if not browser.is_file():
         return False
-    if sys.platform == "win32":
-        return True  # `--version` would open a window there
-    try:
+    if sys.platform != "win32":  # there, `--version` would open a window
         command = [str(browser), "--version"]
-        return not subprocess.run(command, capture_output=True, timeout=30).returncode
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=30)
+        except (OSError, subprocess.SubprocessError):
+            return False
+    return True
 
 
 def _download_with_playwright() -> None:

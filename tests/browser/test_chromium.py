@@ -153,7 +153,7 @@ def test_a_program_that_answers_version_starts():
 
 def test_a_program_that_fails_or_hangs_does_not_start(monkeypatch):
     def fail(command, **_):
-        return subprocess.CompletedProcess(command, returncode=127)
+        raise subprocess.CalledProcessError(127, command)
 
     def hang(command, timeout, **_):
         raise subprocess.TimeoutExpired(command, timeout)

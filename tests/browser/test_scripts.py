@@ -1,18 +1,30 @@
 """The figures that the front end computes agree with the Python experiments."""
 
 import itertools
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import rectified
 from rectified import FoldTheLine, GateView, GraphView
 from rectified.experiments import what_is_relu as experiment
-from rectified.widgets import front_end
+from rectified.widgets import Button, Explorable, front_end
 
 pytestmark = pytest.mark.browser
 
 # One rounding per operation on numbers below 100, a few hundred operations.
 ROUNDING = 1e-11
+SCRIPTED = [
+    figure
+    for name in rectified.__all__
+    if isinstance(figure := getattr(rectified, name), type)
+    and issubclass(figure, Explorable)
+    and figure.script
+]
+CONTRIBUTING = Path(__file__).resolve().parents[2] / "CONTRIBUTING.md"
+LONGEST_EXAMPLE = 60  # lines
 COMPUTE = """async ([module, script, constants, settings]) => {
     const load = (text) => import(URL.createObjectURL(
         new Blob([text], { type: "text/javascript" })));
@@ -27,10 +39,36 @@ COMPUTE = """async ([module, script, constants, settings]) => {
 }"""
 
 
+DRAW = """async ([module, script, constants, settings, [width, height]]) => {
+    const load = (text) => import(URL.createObjectURL(
+        new Blob([text], { type: "text/javascript" })));
+    const { loadFigure, Plot } = await load(module);
+    const figure = await loadFigure(script, constants);
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    return settings.map((values) => {
+        const plot = new Plot(svg, width, height);
+        try {
+            const data = figure.compute(values);
+            figure.draw(plot, data, values, () => {});
+            plot.finish();
+            return [figure.describe(data, values), svg.innerHTML];
+        } catch (error) {
+            return [error.message, ""];
+        }
+    });
+}"""
+
+
 @pytest.fixture(scope="module")
-def compute(chromium):
-    """Run a figure's script at many settings."""
+def page(chromium):
     page = chromium.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def compute(page):
+    """Run a figure's script at many settings."""
 
     def run(figure, settings):
         wanted = [
@@ -42,8 +80,7 @@ def compute(chromium):
             COMPUTE, [front_end.module(), spec["script"], spec["constants"], wanted]
         )
 
-    yield run
-    page.close()
+    return run
 
 
 def test_the_gate_view_computes_what_the_gate_experiment_computes(compute):
@@ -141,3 +178,79 @@ def spread(n):
     """Kinks of the experiment on the slider's grid; unused hinges keep theirs."""
     even = np.round(experiment.spread_kinks(n), 2).tolist()
     return even + FoldTheLine().values["kinks"][n:]
+
+
+def random_settings(figure, count):
+    """Any combination of what the controls allow, seeded."""
+    rng = np.random.default_rng(0)
+    settings = []
+    for _ in range(count):
+        values = {}
+        for name, control in figure.controls.items():
+            if isinstance(control, Button):
+                continue
+            line = getattr(control, "slider", control)
+            many = len(control.start) if isinstance(control.start, list) else 1
+            drawn = [
+                line.choices()[rng.integers(len(line.choices()))] for _ in range(many)
+            ]
+            values[name] = drawn if isinstance(control.start, list) else drawn[0]
+        settings.append(figure().fit(values)[0])
+    return settings
+
+
+@pytest.mark.parametrize("size", ["size", "narrow_size"])
+@pytest.mark.parametrize("figure", SCRIPTED, ids=lambda f: f.__name__)
+def test_any_setting_is_drawn_and_described_without_an_undefined_number(
+    page, figure, size
+):
+    spec, settings = figure().spec(), random_settings(figure, 60)
+    room = [getattr(figure, size)[0], getattr(figure, size)[1]]
+    wanted = [front_end.module(), spec["script"], spec["constants"], settings, room]
+    for values, (finding, markup) in zip(
+        settings, page.evaluate(DRAW, wanted), strict=True
+    ):
+        assert markup, (values, finding)
+        for word in ("NaN", "undefined", "Infinity", "null"):
+            assert word not in finding + markup, values
+        assert len(finding) > 20
+
+
+def test_what_is_not_finite_is_said_and_not_drawn(page):
+    script = """export default () => ({
+        compute: () => ({}),
+        draw(plot) {
+            const box = [0, 0, 300, 200];
+            const axes = plot.axes({ box, x: [0, 1], y: [0, 1] });
+            axes.line([[0, 0], [1, NaN]], { label: "the curve" });
+        },
+        describe: () => "",
+    })"""
+    wanted = [front_end.module(), script, {}, [{}], [300, 200]]
+    ((message, markup),) = page.evaluate(DRAW, wanted)
+    assert "the curve is not finite" in message
+    assert markup == ""
+
+
+def test_markup_in_a_label_stays_text(page):
+    script = """export default () => ({
+        compute: () => ({}),
+        draw: (plot) => plot.text(1, 1, "<script>x</" + "script>"),
+        describe: () => "a label",
+    })"""
+    wanted = [front_end.module(), script, {}, [{}], [300, 200]]
+    ((_, markup),) = page.evaluate(DRAW, wanted)
+    assert "<script>" not in markup
+
+
+def test_the_script_of_the_worked_example_is_short_and_agrees_with_numpy(page):
+    (script,) = re.findall(r"```js\n(.*?)```", CONTRIBUTING.read_text("utf-8"), re.S)
+    assert len(script.splitlines()) < LONGEST_EXAMPLE
+    setting = {"press": "", "values": {"sharpness": 7}}
+    wanted = [front_end.module(), script, {}, [setting]]
+    (answer,) = page.evaluate(COMPUTE, wanted)
+    x, y = np.array(answer["data"]["curve"]).T
+    np.testing.assert_allclose(y, np.logaddexp(0, 7 * x) / 7, atol=1e-12)
+    assert f"{np.log(2) / 7:.3f} above ReLU" in answer["finding"]
+    drawing = [front_end.module(), script, {}, [{"sharpness": 7}], [700, 300]]
+    assert page.evaluate(DRAW, drawing)[0][1]

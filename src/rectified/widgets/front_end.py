@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from rectified.widgets.rendering import NARROW_BELOW
 from rectified.widgets.theme import css_variables
 
 VARIABLE: Final = "RECTIFIED_BOOK"
@@ -21,7 +22,8 @@ _SCRIPTS: Final = ("plot.js", "controls.js", "explorable.js")
 @cache
 def module() -> str:
     """Return the ES module (anywidget's format: a default export with `render`)."""
-    return "\n".join(read(name) for name in _SCRIPTS)
+    shared = f"const NARROW_BELOW = {NARROW_BELOW}; // CSS pixels\n"
+    return shared + "\n".join(read(name) for name in _SCRIPTS)
 
 
 @cache

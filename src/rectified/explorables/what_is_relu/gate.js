@@ -8,7 +8,7 @@ export default ({ number, plural }, { presets }) => ({
   },
 
   draw(plot, { x, z, open, output }) {
-    const narrow = plot.width < 560;
+    const { narrow } = plot;
     const [top, row] = [44, (plot.height - 56) / x.length];
     const [inputAt, zAt, gateAt, outAt] = (narrow
       ? [0.06, 0.34, 0.6, 0.8]

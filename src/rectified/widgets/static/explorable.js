@@ -7,7 +7,6 @@ const UNDER_WAY = 2;
 const PATIENCE = 4000; // ms without an answer before the figure says so
 const SPEAK_AFTER = 700; // ms at rest before a screen reader hears the finding
 const SAVE_AFTER = 250; // ms at rest before the kernel learns the values
-const NARROW_BELOW = 560; // CSS pixels; the same number as in rendering.py
 
 function themeNow() {
   const { body, documentElement: html } = document;

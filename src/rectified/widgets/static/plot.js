@@ -50,11 +50,12 @@ function finite(values, what) {
 class Plot {
   constructor(svg, width, height) {
     Object.assign(this, { svg, width, height, parts: [], handles: [] });
+    this.narrow = width < NARROW_BELOW;
   }
 
   /** Boxes [x, y, width, height] side by side, or stacked on a narrow page. */
   panels(shares, gap = 22) {
-    const narrow = this.width < 560;
+    const { narrow } = this;
     const total = shares.reduce((a, b) => a + b, 0);
     const room = (narrow ? this.height : this.width) - gap * (shares.length - 1);
     let at = 0;
