@@ -20,7 +20,7 @@ export default ({ number, plural }, { presets }) => ({
       ? [[inputAt, "x"], [zAt, "z = w·x + b"], [gateAt, "gate"], [outAt + 14, "output"]]
       : [
           [inputAt, "input x"],
-          [zAt, "pre-activation z = w·x + b"],
+          [zAt, plot.width < 680 ? "z = w·x + b" : "pre-activation z = w·x + b"],
           [gateAt, "gate [z > 0]"],
           [outAt + 40, "output max(0, z)"],
         ];
