@@ -39,7 +39,7 @@ class GraphView(Explorable):
         "equal": Toggle("same scale on both axes", start=True),
     }
     size = (720, 330)
-    narrow_size = (340, 560)
+    narrow_size = (340, 525)
 
 
 class FoldTheLine(Explorable):

@@ -8,7 +8,7 @@ export default ({ number }) => ({
 
   draw(plot, data, { equal }, change) {
     const { x, piecewise } = data;
-    const [left, right] = plot.panels(plot.narrow ? [0.8, 1] : [1.15, 1]);
+    const [left, right] = plot.panels(plot.narrow ? [0.75, 1] : [1.15, 1]);
     const axes = plot.axes({
       box: left, x: [-3, 3], y: [-1, 3], xlabel: "input x", ylabel: "f(x)", equal,
     });
