@@ -16,11 +16,8 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from tests.browser.chromium import ensure_chromium  # noqa: E402
-from tests.browser.lab import (  # noqa: E402
+from tests.browser.chromium import ensure_chromium
+from tests.browser.lab import (
     CHROMIUM_ARGUMENTS,
     jupyter_lab,
     open_notebook,

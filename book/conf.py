@@ -26,7 +26,7 @@ METADATA = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"
 # --- Project ------------------------------------------------------------------
 
 project = "Rectified"
-author = "the Rectified authors"
+author = "the Rectified contributors"
 copyright = f"{author}. Prose under CC BY 4.0, code under MIT"
 version = release = METADATA["version"]
 urls = METADATA["urls"]

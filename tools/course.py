@@ -139,7 +139,8 @@ def format_(options: argparse.Namespace) -> int:
 def book(options: argparse.Namespace) -> int:
     """Build the static book; any warning is an error."""
     say("Building the book. It runs every lesson, so allow a minute for each.")
-    code = run_isolated("sphinx", *BUILD, "-b", "html", "notebooks", SITE)
+    # -E -a: an unchanged page would not repeat its warnings. Executed lessons are kept.
+    code = run_isolated("sphinx", *BUILD, "-E", "-a", "-b", "html", "notebooks", SITE)
     if not code:
         say(f"The book is {ROOT / SITE / 'index.html'}")
     return code
