@@ -229,3 +229,15 @@ def test_a_figure_answers_again_after_the_kernel_was_interrupted(lesson):
 
 def test_nothing_was_complained_about_in_the_console(lesson):
     assert lesson.problems == []
+
+
+def test_a_kernel_that_is_gone_is_said(lesson):  # the last one: it takes the kernel
+    lesson.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    lesson.page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
+    lesson.page.wait_for_timeout(1500)
+    figure = lesson.page.query_selector(".rectified:has(.rectified-picture > img)")
+    figure.query_selector("input[type=range]:enabled").focus()
+    lesson.page.keyboard.press("ArrowLeft")
+    message = figure.query_selector(".rectified-message")
+    message.wait_for_element_state("visible")
+    assert "Waiting for the kernel" in message.inner_text()

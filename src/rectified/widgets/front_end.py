@@ -1,6 +1,6 @@
 """The front end as text: one JavaScript module and one style sheet.
 
-The module is kept in three files that share one scope. They are joined here, not by
+The module is kept in a few files that share one scope. They are joined here, not by
 a bundler: widgets and the book load a single module, and nobody needs Node.
 """
 
@@ -16,7 +16,13 @@ from rectified.widgets.theme import css_variables
 
 VARIABLE: Final = "RECTIFIED_BOOK"
 _FILES: Final = files("rectified.widgets") / "static"
-_SCRIPTS: Final = ("plot.js", "controls.js", "explorable.js")
+_SCRIPTS: Final = (
+    "helpers.js",
+    "plot.js",
+    "controls.js",
+    "painters.js",
+    "explorable.js",
+)
 
 
 @cache

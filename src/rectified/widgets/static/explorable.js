@@ -1,10 +1,6 @@
 // One interactive figure: controls above, picture, the finding in words below.
 // Two hosts give the same `model`: a kernel (anywidget) or the book (host.js).
 
-// Requests that may be under way at once. One would leave the kernel idle while its
-// answer travels; more would let the picture lag behind the hand.
-const UNDER_WAY = 2;
-const PATIENCE = 4000; // ms without an answer before the figure says so
 const SPEAK_AFTER = 700; // ms at rest before a screen reader hears the finding
 const SAVE_AFTER = 250; // ms at rest before the kernel learns the values
 
@@ -14,139 +10,6 @@ function themeNow() {
   if (named === "dark" || named === "false") return "dark";
   if (named) return "light";
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-}
-
-function later(delay, action) {
-  let timer;
-  return (...values) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => action(...values), delay);
-  };
-}
-
-/** Load a figure's module: text that exports a function of helpers and constants. */
-async function loadFigure(text, constants) {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  try {
-    return (await import(url)).default(helpers, constants);
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
-
-/** The painter of a figure that its own script computes and draws here. */
-function scriptPainter({ figure, holder, ui }) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("role", "img");
-  svg.id = `rectified-${++identifiers}`; // its clip paths are named after it
-  holder.append(svg);
-  let plot;
-  let held = null;
-  const place = (event) => {
-    const box = svg.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  const nearest = (x, y) => {
-    const far = (h) => Math.hypot(h.x - x, h.y - y);
-    const found = plot.handles.map((h, i) => [far(h), i]).sort((a, b) => a[0] - b[0])[0];
-    return found && found[0] < 24 ? found[1] : null;
-  };
-  svg.addEventListener("pointerdown", (event) => {
-    held = nearest(...place(event));
-    if (held === null) return;
-    svg.setPointerCapture(event.pointerId);
-    event.preventDefault();
-  });
-  svg.addEventListener("pointermove", (event) => {
-    if (held !== null) plot.handles[held]?.drag(...place(event));
-    else svg.style.cursor = nearest(...place(event)) === null ? "" : "grab";
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    svg.addEventListener(end, () => (held = null));
-  }
-  const show = (values, message) => {
-    const { width, height } = ui.pictureSize();
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    svg.style.touchAction = "pan-y";
-    plot = new Plot(svg, width, height);
-    try {
-      const data = figure.compute(values);
-      figure.draw(plot, data, values, ui.change);
-      plot.finish();
-      const finding = figure.describe(data, values);
-      svg.setAttribute("aria-label", finding);
-      ui.shown(finding, message);
-    } catch (error) {
-      ui.failed(
-        error instanceof Undefined
-          ? error.message
-          : `This setting could not be drawn: ${error.message}. Move a control to go on.`,
-      );
-    }
-  };
-  return { show, close: () => {} };
-}
-
-/** The painter of a figure whose pictures come from the host. */
-function pictureRequester({ model, holder, ui, first }) {
-  const viewer = Math.random().toString(36).slice(2);
-  const image = element("img", { draggable: false });
-  holder.append(image);
-  let waiting = null;
-  let underWay = 0;
-  let serial = 0;
-  let newest = 0;
-  let objectUrl = "";
-  const complain = later(PATIENCE, () => {
-    if (underWay > 0) {
-      ui.failed("No answer from the kernel: it is busy or stopped. Run this cell again.");
-      underWay = 0;
-    }
-  });
-  const paint = (source, finding, message) => {
-    image.alt = finding;
-    if (typeof source === "string") image.src = source;
-    else {
-      const url = URL.createObjectURL(new Blob([source], { type: "image/webp" }));
-      image.src = url;
-      if (objectUrl) URL.revokeObjectURL(objectUrl);
-      objectUrl = url;
-    }
-    ui.shown(finding, message);
-  };
-  const next = () => {
-    if (!waiting || underWay >= UNDER_WAY) return;
-    underWay += 1;
-    const request = { kind: "show", viewer, serial: ++serial, ...waiting, ...ui.view() };
-    waiting = null;
-    model.send(request);
-    complain();
-  };
-  const receive = (answer, buffers) => {
-    if (answer.kind !== "shown" || answer.viewer !== viewer) return;
-    underWay = Math.max(0, underWay - 1);
-    // An answer that newer ones have overtaken is not shown.
-    if (answer.serial > newest) {
-      newest = answer.serial;
-      ui.settled(answer.values, answer.serial === serial && !waiting);
-      const picture = buffers?.[0];
-      if (answer.url || picture?.byteLength) {
-        paint(answer.url || picture, answer.finding, answer.message);
-      } else ui.failed(answer.message);
-    }
-    next();
-  };
-  model.on("msg:custom", receive);
-  const show = (values, message, pressed = "") => {
-    waiting = { values, message, pressed: pressed || waiting?.pressed || "" };
-    next();
-  };
-  if (first?.picture?.byteLength) paint(first.picture, first.finding, first.message);
-  const close = () => {
-    model.off("msg:custom", receive);
-    if (objectUrl) URL.revokeObjectURL(objectUrl);
-  };
-  return { show, close };
 }
 
 function python(name, values) {
@@ -214,6 +77,7 @@ async function render({ model, el }) {
     frame.message.hidden = !message;
   };
   const ui = {
+    say,
     pictureSize() {
       const width = Math.round(Math.min(frame.picture.clientWidth || 720, spec.size[0]));
       const narrow = width < NARROW_BELOW;

@@ -2,29 +2,6 @@
 // text in SVG, with colors from the theme. A figure is drawn anew at each change: the
 // markup is collected as text and set once, which takes about a millisecond.
 
-const MINUS = "\u2212";
-
-/** A number as text: fixed digits, a true minus sign, no negative zero. */
-function number(value, digits = 2) {
-  const text = Number(value).toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", MINUS);
-}
-
-/** "1 gate", "3 gates". */
-function plural(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** `count` evenly spaced numbers from `low` to `high`. */
-function linspace(low, high, count) {
-  const gap = (high - low) / (count - 1);
-  return Array.from({ length: count }, (_, i) => low + i * gap);
-}
-
-function escapeText(text) {
-  return String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-}
-
 /** Round tick values, about `count` of them, within [low, high]. */
 function ticks(low, high, count) {
   const rough = (high - low) / count;
@@ -34,17 +11,6 @@ function ticks(low, high, count) {
   const length = Math.floor(high / step + 1e-9) - first + 1;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return Array.from({ length }, (_, i) => [(first + i) * step, digits]);
-}
-
-class Undefined extends Error {}
-
-function finite(values, what) {
-  if (!values.every(Number.isFinite)) {
-    throw new Undefined(
-      `At this setting ${what} is not finite (NaN or infinity), so there is nothing ` +
-        "to draw. Move a control to go on.",
-    );
-  }
 }
 
 class Plot {
@@ -206,5 +172,3 @@ class Axes {
     this.plot.handles.push({ x, y, drag: (px, py) => onDrag(...toData(px, py)) });
   }
 }
-
-const helpers = { number, plural, linspace };
