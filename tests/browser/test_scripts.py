@@ -30,9 +30,9 @@ COMPUTE = """async ([module, script, constants, settings]) => {
         new Blob([text], { type: "text/javascript" })));
     const { loadFigure } = await load(module);
     const figure = await loadFigure(script, constants);
-    return settings.map(({ press, values }) => {
+    return settings.map(({ press, values, start }) => {
         const pressed = press ? figure.press(press, values) : values;
-        const settled = figure.settle ? figure.settle(pressed) : pressed;
+        const settled = figure.settle ? figure.settle(pressed, start) : pressed;
         const data = figure.compute(settled);
         return { values: settled, data, finding: figure.describe(data, settled) };
     });
@@ -72,7 +72,11 @@ def compute(page):
 
     def run(figure, settings):
         wanted = [
-            {"press": setting.pop("press", ""), "values": figure.values | setting}
+            {
+                "press": setting.pop("press", ""),
+                "values": figure.values | setting,
+                "start": figure.values,
+            }
             for setting in settings
         ]
         spec = figure.spec()
@@ -165,13 +169,38 @@ def test_the_solved_weights_are_the_least_squares_weights(compute):
 
 
 def test_spread_kinks_are_those_of_the_experiment(compute):
-    answers = compute(
-        FoldTheLine(), [{"hinges": n, "press": "spread"} for n in range(1, 9)]
-    )
-    for n, answer in enumerate(answers, start=1):
+    even = [{"hinges": n, "preset": "evenly spread kinks"} for n in range(1, 9)]
+    for n, answer in enumerate(compute(FoldTheLine(), even), start=1):
         # Rounded to the steps of the slider, 0.05.
         kinks = answer["values"]["kinks"][:n]
         np.testing.assert_allclose(kinks, experiment.spread_kinks(n), atol=0.0251)
+
+
+@pytest.mark.parametrize(
+    ("preset", "shape"),
+    [
+        ("tent", lambda x: np.maximum(0, 2 - abs(x))),
+        ("plateau", lambda x: np.clip(4 - 2 * abs(x), 0, 2)),
+        (
+            "staircase",
+            lambda x: sum(np.clip(2 * (x - a), 0, 1) for a in (-2.5, -0.5, 1.5)),
+        ),
+        ("absolute value", abs),
+    ],
+)
+def test_a_preset_makes_the_shape_that_it_is_named_after(compute, preset, shape):
+    (answer,) = compute(FoldTheLine(), [{"preset": preset, "entry": 8}])
+    expected = shape(experiment.GRID)
+    np.testing.assert_allclose(answer["data"]["sum"], expected, atol=ROUNDING)
+
+
+def test_a_preset_that_is_changed_by_hand_is_the_learners_own(compute):
+    (loaded,) = compute(FoldTheLine(), [{"preset": "tent"}])
+    assert loaded["values"]["preset"] == "tent"
+    tent = FoldTheLine(**loaded["values"])
+    (changed,) = compute(tent, [{"offset": 1}])
+    assert changed["values"]["preset"] == "your own"
+    assert changed["values"]["kinks"] == loaded["values"]["kinks"]
 
 
 def spread(n):
@@ -246,7 +275,7 @@ def test_markup_in_a_label_stays_text(page):
 def test_the_script_of_the_worked_example_is_short_and_agrees_with_numpy(page):
     (script,) = re.findall(r"```js\n(.*?)```", CONTRIBUTING.read_text("utf-8"), re.S)
     assert len(script.splitlines()) < LONGEST_EXAMPLE
-    setting = {"press": "", "values": {"sharpness": 7}}
+    setting = {"press": "", "values": {"sharpness": 7}, "start": {}}
     wanted = [front_end.module(), script, {}, [setting]]
     (answer,) = page.evaluate(COMPUTE, wanted)
     x, y = np.array(answer["data"]["curve"]).T

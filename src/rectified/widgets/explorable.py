@@ -221,17 +221,17 @@ class Explorable:
 
     def spec(self) -> dict[str, Any]:
         """Return all that the front end needs to build the figure."""
-        cls = type(self)
-        folder = module_path(cls).parent
+        folder = module_path(type(self)).parent
         return {
-            "name": cls.__name__,
+            "name": type(self).__name__,
             "title": self.title,
             "controls": {name: c.spec() for name, c in self.controls.items()},
             "script": (folder / self.script).read_text("utf-8") if self.script else "",
             "constants": dict(self.constants),
+            "start": start_values(self.controls),
             "size": list(self.size),
             "narrowSize": list(self.narrow_size),
-            "sources": list(find_sources(cls)),
+            "sources": list(find_sources(type(self))),
             "host": "kernel",
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rectified.datasets import CURVES, evaluate_curve
 from rectified.experiments.what_is_relu import GATE_PRESETS, GRID
@@ -12,6 +12,7 @@ from rectified.widgets import (
     Select,
     Slider,
     Toggle,
+    Values,
     VectorSlider,
 )
 
@@ -26,8 +27,8 @@ class GateView(Explorable):
         "weight": Slider(-2, 2, 0.1, start=1, label="weight w"),
         "inputs": Select(tuple(GATE_PRESETS), label="inputs x"),
     }
-    size = (720, 330)
-    narrow_size = (340, 330)
+    size = (720, 350)
+    narrow_size = (340, 350)
 
 
 class GraphView(Explorable):
@@ -42,15 +43,37 @@ class GraphView(Explorable):
     narrow_size = (340, 525)
 
 
+def _preset(kinks: list[float], weights: list[float], offset: float = 0) -> Values:
+    """Fill up to eight hinges with ones that have no weight."""
+    unused = 8 - len(kinks)
+    return {
+        "hinges": len(kinks),
+        "kinks": kinks + [3] * unused,
+        "weights": weights + [0] * unused,
+        "offset": offset,
+    }
+
+
+PRESETS: Final = {
+    "tent": _preset([-2, 0, 2], [1, -2, 1]),
+    "plateau": _preset([-2, -1, 1, 2], [2, -2, -2, 2]),
+    "staircase": _preset([-2.5, -2, -0.5, 0, 1.5, 2], [2, -2, 2, -2, 2, -2]),
+    "absolute value": _preset([-3, 0], [-1, 2], offset=3),
+}
+"""Hinges that make a well-known shape."""
+
+
 class FoldTheLine(Explorable):
     """How do hinges add up to a curve?"""
 
     script = "fold.js"
     constants: ClassVar = {
         "grid": GRID.tolist(),
+        "presets": PRESETS,
         "targets": {name: evaluate_curve(name, GRID).tolist() for name in CURVES},
     }
     controls: ClassVar = {
+        "preset": Select(("your own", "evenly spread kinks", *PRESETS), label="shape"),
         "target": Select(("none", *CURVES), label="target curve", start="sine"),
         "hinges": Slider(1, 8, 1, start=4, label="number of hinges"),
         "entry": Slider(1, 8, 1, start=1, label="chosen hinge"),
@@ -65,7 +88,6 @@ class FoldTheLine(Explorable):
             entry="entry",
         ),
         "offset": Slider(-5, 5, 0.01, start=0, label="offset"),
-        "spread": Button("Spread the kinks evenly"),
         "solve": Button("Solve for the best weights"),
     }
     size = (740, 330)

@@ -1,5 +1,5 @@
 // A sum of hinges: each hinge, its weighted version, and the sum beside a target.
-export default ({ number, plural, linspace }, { targets, grid }) => {
+export default ({ number, plural, linspace }, { targets, grid, presets }) => {
   const hinge = (x, kink) => Math.max(0, x - kink);
   const sumAt = (x, { kinks, weights, offset }) =>
     kinks.reduce((total, kink, i) => total + weights[i] * hinge(x, kink), offset);
@@ -65,11 +65,22 @@ export default ({ number, plural, linspace }, { targets, grid }) => {
       return `${folds} Root-mean-square distance from the ${target}: ${number(error, 3)}.${flat}`;
     },
 
-    /** Only hinges that exist can be chosen. */
-    settle: (values) => ({ ...values, entry: Math.min(values.entry, values.hinges) }),
+    /** A chosen preset is loaded; a change by hand makes it the learner's own. */
+    settle(values, previous) {
+      let settled = values;
+      const shape = ({ hinges, kinks, weights, offset }) =>
+        JSON.stringify([hinges, kinks, weights, offset]);
+      if (values.preset !== previous.preset) {
+        const even = values.preset === "evenly spread kinks";
+        settled = even ? spread(values) : { ...values, ...presets[values.preset] };
+      } else if (shape(values) !== shape(previous)) {
+        settled = { ...values, preset: "your own" };
+      }
+      // Only hinges that exist can be chosen.
+      return { ...settled, entry: Math.min(settled.entry, settled.hinges) };
+    },
 
     press(name, values) {
-      if (name === "spread") return spread(values);
       const target = targets[values.target];
       if (!target) return values;
       const { kinks } = active(values);

@@ -7,9 +7,9 @@ export default ({ number, plural }, { presets }) => ({
     return { x, z, open, output: z.map((value, i) => (open[i] ? value : 0)) };
   },
 
-  draw(plot, { x, z, open, output }) {
+  draw(plot, { x, z, open, output }, { bias }, change) {
     const { narrow } = plot;
-    const [top, row] = [44, (plot.height - 56) / x.length];
+    const [top, row] = [44, (plot.height - 82) / x.length];
     const [inputAt, zAt, gateAt, outAt] = (narrow
       ? [0.06, 0.34, 0.6, 0.8]
       : [0.12, 0.4, 0.62, 0.79]
@@ -37,7 +37,7 @@ export default ({ number, plural }, { presets }) => ({
       plot.text(center + 6 * side, y + row / 2 + 3, number(value, 1), { anchor });
     };
     const zeroLine = (at) =>
-      plot.path([[at, top - 8], [at, plot.height - 8]], { color: "muted", width: 1.5 });
+      plot.path([[at, top - 8], [at, plot.height - 34]], { color: "muted", width: 1.5 });
     if (!narrow) zeroLine(inputAt);
     zeroLine(zAt);
     zeroLine(outAt);
@@ -63,6 +63,14 @@ export default ({ number, plural }, { presets }) => ({
       }
       bar(outAt, y, output[i], { fill: color }, plot.width - outAt - 6);
     });
+    // The knob of the bias: drag it along the axis of z.
+    const [unit, y] = [half / longest, plot.height - 16];
+    const knob = zAt + bias * unit;
+    plot.path([[zAt - 3 * unit, y], [zAt + 3 * unit, y]], { color: "grid", width: 4 });
+    plot.circle(knob, y, 8, { color: "surface", fill: "orange", width: 2 });
+    plot.text(zAt + 3 * unit + 14, y + 5, `bias b = ${number(bias, 1)}`);
+    const toBias = (px) => Math.round(Math.min(Math.max((px - zAt) / unit, -3), 3) * 10) / 10;
+    plot.handles.push({ x: knob, y, drag: (px) => change({ bias: toBias(px) }) });
   },
 
   describe({ z, open }, { bias }) {

@@ -115,7 +115,7 @@ async function render({ model, el }) {
     },
   };
   const update = (proposal, message = "", pressed = "") => {
-    values = figure?.settle ? figure.settle(proposal) : proposal;
+    values = figure?.settle ? figure.settle(proposal, values) : proposal;
     frame.copied.textContent = ""; // it would name another setting now
     controls.show(values);
     painter.show(values, message, pressed);
@@ -145,6 +145,7 @@ async function render({ model, el }) {
     frame.picture.style.aspectRatio = ratio;
   };
   resize();
+  if (figure?.settle) values = figure.settle(values, spec.start);
   controls.show(values);
   markControls(spec, controls, frame.note);
   painter.show(values, model.get("message") || "");
