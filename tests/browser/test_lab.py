@@ -124,6 +124,26 @@ def without_source(shown):
     return shown.partition("blob:")[0]
 
 
+def test_a_knob_in_a_drawing_can_be_dragged(lesson):
+    figures = [f for f in lesson.figures() if f.query_selector("svg circle")]
+    assert figures
+    for figure in figures:
+        figure.scroll_into_view_if_needed()
+        knob, shown = figure.query_selector("svg circle"), lesson.shown(figure)
+        box, drawn = knob.bounding_box(), lesson.drawn(figure)
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        lesson.page.mouse.move(x, y)
+        lesson.page.mouse.down()
+        lesson.page.mouse.move(x + 40, y, steps=5)
+        lesson.page.mouse.up()
+        lesson.wait_for_drawing(figure, drawn)
+        assert lesson.shown(figure) != shown
+        moved = figure.query_selector("svg circle").bounding_box()
+        # The knob follows the hand to the nearest step of its control.
+        assert moved["x"] == pytest.approx(box["x"] + 40, abs=8)
+        lesson.reset(figure)
+
+
 def test_a_number_out_of_range_is_clamped_and_said(lesson):
     for figure in lesson.figures():
         box = figure.query_selector("input[type=number]")
