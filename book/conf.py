@@ -31,13 +31,31 @@ copyright = f"{author}. Prose under CC BY 4.0, code under MIT"
 version = release = METADATA["version"]
 urls = METADATA["urls"]
 
-extensions = ["myst_nb", "sphinxcontrib.katex", "sphinx.ext.githubpages"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.githubpages",
+    "sphinxcontrib.katex",
+]
 # Only named pages: a scratch notebook left beside the lessons is not the book.
 include_patterns = ["*.md", "[0-9][0-9]_*.ipynb"]
 nitpicky = True
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
+
+# --- The page of the instruments ------------------------------------------------
+# Types stand in the docstrings, in words; the annotations would repeat them.
+
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+autodoc_default_options = {"exclude-members": "__init__", "no-value": True}
+napoleon_google_docstring = False
+napoleon_use_ivar = True  # attributes of dataclasses are listed once, with the class
+napoleon_use_rtype = False
+add_module_names = False
+nitpick_ignore_regex = [("py:.*", ".*")]  # types in words are no cross-references
 
 # --- Execution ----------------------------------------------------------------
 # The cache of executed notebooks does not notice a change in the package that
@@ -115,6 +133,7 @@ html_css_files = ["rectified.css", "book.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("rectified.js", "book.js")]
 html_copy_source = False
 html_show_sourcelink = False
+html_domain_indices = False
 html_context = {"default_mode": "auto", "issues_url": urls["Issues"]}
 html_sidebars = {"**": ["home.html", "search-button-field.html", "sbt-sidebar-nav"]}
 html_theme_options = {

@@ -120,10 +120,10 @@ def test_formulas_are_styled_by_the_version_that_rendered_them(book):
 
 
 @each_page
-def test_the_contents_list_every_lesson_in_order(page):
+def test_the_contents_list_every_lesson_in_order_and_the_instruments(page):
     links = page.soup.select(".bd-docs-nav a")
     found = [page.target(link["href"])[0].stem for link in links]
-    assert found == LESSONS
+    assert found == [*LESSONS, "api"]
 
 
 @each_lesson
