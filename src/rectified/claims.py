@@ -107,7 +107,9 @@ class Verdict:
         """Seeds, versions and date, in words."""
         seeds = f"with {len(self.seeds)} seeds" if self.seeds else "no seeds needed"
         versions = ", ".join(f"{name} {v}" for name, v in self.versions.items())
-        return f"Measured {self.date}, {seeds}; {versions}."
+        return (
+            f"Measured {self.date}, {seeds} (± is one standard deviation); {versions}."
+        )
 
     def __str__(self) -> str:
         paragraphs = (

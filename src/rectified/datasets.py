@@ -142,7 +142,7 @@ def make_task(
 
 
 def _zigzag(x: Points) -> Points:
-    return np.interp(x, [-3.0, -1.5, 0.0, 1.5, 3.0], [-1.0, 1.0, -1.0, 1.0, -1.0])
+    return np.interp(x, [-3.0, -1.5, 0.0, 1.5, 3.0], [-1.5, 1.5, -1.5, 1.5, -1.5])
 
 
 CURVES: MappingProxyType[str, Callable[[Points], Points]] = MappingProxyType(
@@ -180,7 +180,7 @@ def evaluate_curve(name: str, x: ArrayLike) -> Points:
     Examples
     --------
     >>> evaluate_curve("zigzag", [-3, -1.5, 0]).tolist()
-    [-1.0, 1.0, -1.0]
+    [-1.5, 1.5, -1.5]
     """
     curve = CURVES[check_choice("name", name, CURVES)]
     return curve(check_array("x", x, ndim=(0, 1, 2)))

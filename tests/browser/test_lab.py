@@ -1,5 +1,6 @@
 """Every lesson in real JupyterLab: each control moves its figure, for everyone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,15 @@ def test_arrow_keys_in_a_figure_do_not_move_the_notebook(lesson):
     lesson.reset(figure)
 
 
+def test_shift_enter_in_a_control_still_runs_the_notebook_on(lesson):
+    figure = lesson.figures()[0]
+    figure.query_selector("select").focus()
+    active = "document.querySelector('.jp-Notebook .jp-mod-active').innerText"
+    before = lesson.page.evaluate(active)
+    lesson.page.keyboard.press("Shift+Enter")
+    lesson.page.wait_for_function(f"before => {active} !== before", arg=before)
+
+
 def test_a_mouse_drag_moves_the_figure_to_where_the_hand_stops(lesson):
     for figure in lesson.figures():
         slider = figure.query_selector("input[type=range]")
@@ -179,8 +189,7 @@ def test_copy_this_setting_gives_a_line_that_restores_it(lesson):
         lesson.moves(figure, enabled_inputs(figure)[0])
         figure.query_selector("button >> text=Copy this setting").click()
         line = figure.wait_for_selector(".rectified-copied code").inner_text()
-        name = figure.get_attribute("data-figure")
-        restored = eval(line, {name: getattr(rectified, name)})
+        restored = eval(line, {"rc": rectified})  # as the lesson imports it
         slider = figure.query_selector("[data-kind=slider] input[type=range]")
         control = slider.evaluate("s => s.closest('[data-control]').dataset.control")
         assert restored.values[control] == pytest.approx(float(slider.input_value()))
@@ -251,10 +260,13 @@ def test_nothing_was_complained_about_in_the_console(lesson):
     assert lesson.problems == []
 
 
-def test_a_kernel_that_is_gone_is_said(lesson):  # the last one: it takes the kernel
+@pytest.mark.parametrize("how", ["Restart Kernel", "Shut Down Kernel"])
+def test_a_kernel_that_is_gone_is_said(lesson, how):  # the last: it takes the kernel
     lesson.page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    lesson.page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
-    lesson.page.wait_for_timeout(1500)
+    lesson.page.get_by_role("menuitem", name=re.compile(f"^{how}")).first.click()
+    if "Restart" in how:
+        lesson.page.locator(".jp-Dialog .jp-mod-accept").click()
+    lesson.page.wait_for_timeout(2500)
     figure = lesson.page.query_selector(".rectified:has(.rectified-picture > img)")
     figure.query_selector("input[type=range]:enabled").focus()
     lesson.page.keyboard.press("ArrowLeft")

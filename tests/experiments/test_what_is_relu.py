@@ -72,6 +72,7 @@ def test_the_gate_is_relu_of_the_pre_activation(preset, weight, bias):
     x = lesson.GATE_PRESETS[preset]
     gate = lesson.gate(x, weight, bias)
     z = torch.tensor(x, dtype=torch.float64) * weight + bias
+    z = torch.round(z, decimals=12)  # 1e-16 opens no gate
     np.testing.assert_array_equal(gate.pre_activation, z.numpy())
     np.testing.assert_array_equal(gate.output, torch.relu(z).numpy())
     np.testing.assert_array_equal(gate.mask, (z > 0).numpy())
@@ -179,7 +180,7 @@ def test_no_change_of_weights_or_offset_fits_better(curve, n_hinges):
 def test_kinks_in_the_right_places_rebuild_a_folded_line_exactly(curve, n_hinges):
     fit = lesson.fit_hinges(curve, lesson.spread_kinks(n_hinges))
     assert fit.rms_error < 1e-14
-    expected = {"absolute": [-1, 2], "zigzag": np.array([1, -2, 2, -2]) * 4 / 3}[curve]
+    expected = {"absolute": [-1, 2], "zigzag": np.array([1, -2, 2, -2]) * 2}[curve]
     np.testing.assert_allclose(fit.weights, expected, atol=1e-13)
 
 

@@ -186,6 +186,23 @@ def test_frames_of_unknown_or_too_many_controls_are_refused():
             type("Wrong", (Line,), {"frames": frames})
 
 
+def test_frames_that_are_not_evenly_spaced_are_refused():
+    with pytest.raises(ValueError, match=r"`count` must be one of \[2, 3, 5, 9\]"):
+        type("Uneven", (Line,), {"frames": {"height": 4}})
+
+
+def test_a_settle_that_raises_is_a_sentence_too():
+    class Unsettled(Line):
+        """A line whose values never fit"""
+
+        def settle(self, values):
+            if values["height"] > 1:
+                raise RuntimeError("too high")
+            return values
+
+    assert "too high" in Unsettled().show({"height": 2}).message
+
+
 def test_the_title_is_the_first_line_of_the_docstring():
     assert Line().title == "Where is the line?"
 
@@ -199,10 +216,12 @@ def test_the_source_names_this_file_and_holds_the_class():
 def test_a_figure_of_the_course_links_to_its_source():
     from rectified import GateView
 
-    python, script = GateView().spec()["sources"]
+    python, experiment, script = GateView().spec()["sources"]
     assert python["path"] == "src/rectified/explorables/what_is_relu/closed_form.py"
     assert python["url"].endswith(f"/blob/main/{python['path']}")
     assert script["path"].endswith("what_is_relu/gate.js")
+    assert "def gate(" in experiment["code"]
+    assert experiment["path"].startswith("src/rectified/experiments/")
 
 
 @pytest.mark.parametrize(

@@ -67,18 +67,20 @@ def judge_gate(result: GateMeasurement) -> Finding:
 
 
 def judge_graph(result: GraphMeasurement) -> Finding:
-    """C03: true if the slopes are 0 and 1 to rounding, and 45 degrees can be drawn.
+    """C03: true if it is 0 on the left, rises by 1 on the right, and 45° can be drawn.
 
     It holds always if the angle is 45 degrees whatever the scales of the axes.
     """
     left_error = float(np.abs(result.left).max())
     right_error = float(np.abs(result.right - 1).max())
+    left_value = float(np.abs(result.left_values).max())
     # An error in the slope moves the angle by less than 100 times as many degrees.
     off = np.abs(result.angles - 45) > 100 * result.rounding
     equal = result.scale_ratios.index(1.0)
     numbers = {
         "n_places": result.left.size,
         "left_error": left_error,
+        "left_value": left_value,
         "right_error": right_error,
         "rounding": result.rounding,
         "angle_equal": float(result.angles[equal]),
@@ -87,7 +89,7 @@ def judge_graph(result: GraphMeasurement) -> Finding:
         "ratio_flat": min(result.scale_ratios),
         "ratio_steep": max(result.scale_ratios),
     }
-    straight = max(left_error, right_error) <= result.rounding
+    straight = left_value == 0 and max(left_error, right_error) <= result.rounding
     verdict = decide(true=straight and not off[equal], always=not off.any())
     return Finding(verdict, numbers)
 

@@ -9,8 +9,8 @@ from rectified.widgets.controls import (
     Values,
     VectorSlider,
 )
-from rectified.widgets.explorable import Explorable, Shown
-from rectified.widgets.rendering import View, panels
+from rectified.widgets.explorable import Explorable
+from rectified.widgets.rendering import Shown, View, panels
 from rectified.widgets.table import Table
 from rectified.widgets.theme import THEMES, Theme
 

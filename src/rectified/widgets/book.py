@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rectified.widgets import front_end
 from rectified.widgets.controls import Select, Slider, Toggle
 from rectified.widgets.rendering import View
+from rectified.widgets.sources import repository
 
 if TYPE_CHECKING:
     from rectified.widgets.explorable import Explorable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 # The book replaces these by the addresses of the page that the figure is on.
 LAUNCH: Final = [
     ["Binder", "%%LAUNCH:binder%%"],
-    ["Colab", "%%LAUNCH:colab%%"],
+    ["Colab", "%%LAUNCH:colab%%", f"there, first run %pip install git+{repository()}"],
     ["your JupyterLab", "%%LAUNCH:jupyterlab%%"],
 ]
 _COUNTABLE: Final = (Slider, Select, Toggle)
@@ -53,6 +54,11 @@ def write_front_end(directory: Path) -> None:
 
 def mount(explorable: Explorable) -> str:
     """Return the HTML that the book's host turns into the figure."""
+    axes = {} if explorable.script else moving_controls(explorable)
+    for name, choices in axes.items():
+        nearest = choices[_nearest(choices, explorable.values[name])]
+        explorable.values = explorable.values | {name: nearest}
+    explorable.initial = explorable.values
     state: dict[str, Any] = {
         "_spec": explorable.spec() | {"host": "book", "launch": LAUNCH},
         "values": explorable.values,
@@ -64,7 +70,7 @@ def mount(explorable: Explorable) -> str:
             "computed in the page: switch JavaScript on to see it move.</p>"
         )
     else:
-        state["_frames"] = frames = _draw_frames(explorable)
+        state["_frames"] = frames = _draw_frames(explorable, axes)
         state["_spec"]["frozen"] = [
             n for n in explorable.controls if n not in frames["axes"]
         ]
@@ -102,9 +108,8 @@ def moving_controls(explorable: Explorable) -> dict[str, list[Any]]:
     return choices
 
 
-def _draw_frames(explorable: Explorable) -> dict[str, Any]:
+def _draw_frames(explorable: Explorable, axes: dict[str, list[Any]]) -> dict[str, Any]:
     """Draw every frame; return where it lies and what it shows."""
-    axes = moving_controls(explorable)
     settings = [
         explorable.values | dict(zip(axes, point, strict=True))
         for point in itertools.product(*axes.values())

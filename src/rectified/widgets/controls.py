@@ -103,7 +103,7 @@ class Select:
 
     def fit(self, value: Any) -> tuple[str, str]:
         """Return the option, or the start option and a sentence."""
-        if value in self.options:
+        if str(value) in self.options:
             return str(value), ""
         return self.start, (
             f"{self.label} is one of {', '.join(self.options)}, got {value!r}; "

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rectified.widgets.controls import (
     Control,
+    Slider,
     Values,
     fit_values,
     start_values,
 )
-from rectified.widgets.rendering import Layout, Renderer, View
+from rectified.widgets.rendering import Layout, Renderer, Shown, View
 from rectified.widgets.sentences import (
     failed,
     find_undefined,
     not_finite,
     unknown_control,
 )
-from rectified.widgets.sources import find_sources, module_path
+from rectified.widgets.sources import find_sources, is_ours, module_path
 from rectified.widgets.theme import THEMES, Theme
 
 if TYPE_CHECKING:
@@ -32,35 +32,13 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The answer to a change.
-
-    Parameters
-    ----------
-    values : dict
-        The values that were shown, within their limits.
-    picture : bytes
-        WebP image, empty if nothing could be drawn.
-    finding : str
-        What the picture shows, in words.
-    message : str
-        What was corrected or went wrong, in sentences; empty if nothing.
-    """
-
-    values: Values
-    picture: bytes
-    finding: str
-    message: str
-
-
 class Explorable:
     """An interactive figure: controls, a picture, the finding in words.
 
     Subclass it, declare `controls`, and choose who draws. The kernel does if the class
     has `draw` and `update` (matplotlib; `compute` may run any Python). The front end
     does if the class names a `script`, a JavaScript module beside its Python module;
-    that is for figures that a closed formula draws, and about five times faster. The
+    that is for figures that a closed formula draws, and several times faster. The
     first line of the class docstring is the figure's title.
 
     Parameters
@@ -88,6 +66,8 @@ class Explorable:
         For figures drawn by the kernel: the controls (at most two) that move in the
         static book, and at how many values (None: all). A figure with one control
         needs no entry.
+    computed_by : tuple of callable
+        The experiments behind the figure; their source is shown with it.
     theme : Theme
         While `draw` and `update` run: the colors to draw with.
     """
@@ -98,6 +78,7 @@ class Explorable:
     size: ClassVar[tuple[int, int]] = (720, 340)
     narrow_size: ClassVar[tuple[int, int]] = (340, 560)
     frames: ClassVar[Mapping[str, int | None]] = {}
+    computed_by: ClassVar[tuple[Callable[..., Any], ...]] = ()
     theme: Theme = THEMES["light"]
 
     def __init_subclass__(cls) -> None:
@@ -114,6 +95,9 @@ class Explorable:
                 f"`frames` of {cls.__name__} must name one or two of its controls, "
                 f"got {list(cls.frames)}; choose what moves in the book"
             )
+        for name, count in cls.frames.items():
+            if isinstance(slider := cls.controls[name], Slider):
+                slider.choices(count)  # raises if they are not evenly spaced
 
     def __init__(self, **values: Any) -> None:
         held = start_values(self.controls)
@@ -121,6 +105,7 @@ class Explorable:
             if name not in held:
                 raise TypeError(unknown_control(type(self).__name__, name, held))
         self.values, self.message = self.fit(values)
+        self.initial = self.values
 
     # What a figure may define -------------------------------------------------------
 
@@ -186,8 +171,9 @@ class Explorable:
         Shown
             Picture and words, or a message that says what went wrong.
         """
-        fitted, message = self.fit(values)
+        fitted, message = dict(values), ""
         try:
+            fitted, message = self.fit(values)
             if pressed in self.controls:
                 fitted, message = self.fit(self.press(pressed, fitted))
             data = self.compute(fitted)
@@ -224,11 +210,14 @@ class Explorable:
         folder = module_path(type(self)).parent
         return {
             "name": type(self).__name__,
+            # Lessons say `import rectified as rc`.
+            "call": ("rc." if is_ours(type(self)) else "") + type(self).__name__,
             "title": self.title,
             "controls": {name: c.spec() for name, c in self.controls.items()},
             "script": (folder / self.script).read_text("utf-8") if self.script else "",
             "constants": dict(self.constants),
-            "start": start_values(self.controls),
+            "defaults": start_values(self.controls),
+            "initial": self.initial,
             "size": list(self.size),
             "narrowSize": list(self.narrow_size),
             "sources": list(find_sources(type(self))),

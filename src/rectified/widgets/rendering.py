@@ -61,6 +61,28 @@ class View:
         )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The answer to a change.
+
+    Parameters
+    ----------
+    values : dict
+        The values that were shown, within their limits.
+    picture : bytes
+        WebP image, empty if nothing could be drawn.
+    finding : str
+        What the picture shows, in words.
+    message : str
+        What was corrected or went wrong, in sentences; empty if nothing.
+    """
+
+    values: dict[str, Any]
+    picture: bytes
+    finding: str
+    message: str
+
+
 class Renderer:
     """One figure with a still background and artists that move.
 

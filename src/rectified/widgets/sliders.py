@@ -91,9 +91,21 @@ class Slider:
         return int(fitted) if whole else float(f"{fitted:.10g}")
 
     def choices(self, count: int | None = None) -> list[float]:
-        """Return `count` evenly spaced values, or every value of the grid."""
-        if count is None:
-            count = round((self.high - self.low) / self.step) + 1
+        """Return `count` evenly spaced values, or every value of the grid.
+
+        Raises
+        ------
+        ValueError
+            If `count` values of the grid cannot be evenly spaced from end to end.
+        """
+        steps = round((self.high - self.low) / self.step)
+        count = steps + 1 if count is None else count
+        if count < 2 or steps % (count - 1):
+            fitting = [n + 1 for n in range(1, steps + 1) if steps % n == 0]
+            raise ValueError(
+                f"`count` must be one of {fitting} for {self.label}, got {count}; "
+                "otherwise the values would not be evenly spaced"
+            )
         gap = (self.high - self.low) / (count - 1)
         return [self._on_grid(self.low + index * gap) for index in range(count)]
 

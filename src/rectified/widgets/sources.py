@@ -25,9 +25,16 @@ def find_sources(cls: type[Explorable]) -> Iterable[dict[str, str]]:
     except (OSError, TypeError):  # defined where no source file is kept
         return
     yield _source(module_path(cls), code)
+    for function in cls.computed_by:
+        yield _source(Path(inspect.getfile(function)), inspect.getsource(function))
     if cls.script:
         script = module_path(cls).parent / cls.script
         yield _source(script, script.read_text("utf-8"))
+
+
+def is_ours(cls: type) -> bool:
+    """Return whether a class is part of the course's package."""
+    return cls.__module__.partition(".")[0] == "rectified"
 
 
 def _source(path: Path, code: str) -> dict[str, str]:

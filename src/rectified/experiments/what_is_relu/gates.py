@@ -69,6 +69,8 @@ def gate(x: ArrayLike, weight: float = 1.0, bias: float = 0.0) -> Gate:
     """
     x = check_array("x", x, ndim=(1,))
     z = check_number("weight", weight) * x + check_number("bias", bias)
+    # Steps of 0.1 are not exact in binary: 1e-16 must not open a gate.
+    z = np.round(z, 12)
     mask = z > 0
     return Gate(pre_activation=z, mask=mask, output=np.where(mask, z, 0.0))
 

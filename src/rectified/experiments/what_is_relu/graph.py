@@ -28,7 +28,7 @@ SCALE_RATIOS = (0.5, 1.0, 2.0)
 
 @dataclass(frozen=True)
 class GraphMeasurement:
-    """Slopes of ReLU on either side of 0.
+    """Slopes of ReLU on either side of 0, and its values on the left.
 
     Attributes
     ----------
@@ -36,6 +36,8 @@ class GraphMeasurement:
         Seeds of the places where slopes were measured.
     left, right : ndarray, shape (n_seeds, n_places)
         Slopes at negative and at positive inputs.
+    left_values : ndarray, shape (n_seeds, n_places)
+        ReLU itself at the negative inputs.
     rounding : float
         Largest error that rounding alone can cause in a slope.
     scale_ratios : tuple of float
@@ -47,6 +49,7 @@ class GraphMeasurement:
     seeds: tuple[int, ...]
     left: Floats
     right: Floats
+    left_values: Floats
     rounding: float
     scale_ratios: tuple[float, ...]
     angles: Floats
@@ -98,7 +101,9 @@ def measure_graph(
     # difference and the division by a power of two are exact.
     rounding = float(2 * (np.spacing(WINDOW) / 2) / STEP)
     angles = np.array([drawn_angle(float(right.mean()), r) for r in SCALE_RATIOS])
-    return GraphMeasurement(seeds, left, right, rounding, SCALE_RATIOS, angles)
+    return GraphMeasurement(
+        seeds, left, right, np.maximum(-places, 0), rounding, SCALE_RATIOS, angles
+    )
 
 
 def _formulas() -> Mapping[str, Callable[[Tensor], Tensor]]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from rectified.datasets import CURVES, evaluate_curve
-from rectified.experiments.what_is_relu import GATE_PRESETS, GRID
+from rectified.experiments.what_is_relu import (
+    GATE_PRESETS,
+    GRID,
+    fit_hinges,
+    gate,
+    hinge_sum,
+)
 from rectified.widgets import (
     Button,
     Explorable,
@@ -21,6 +27,7 @@ class GateView(Explorable):
     """What passes the gate?"""
 
     script = "gate.js"
+    computed_by: ClassVar = (gate,)
     constants: ClassVar = {"presets": {k: list(v) for k, v in GATE_PRESETS.items()}}
     controls: ClassVar = {
         "bias": Slider(-3, 3, 0.1, start=0, label="bias b"),
@@ -67,6 +74,7 @@ class FoldTheLine(Explorable):
     """How do hinges add up to a curve?"""
 
     script = "fold.js"
+    computed_by: ClassVar = (hinge_sum, fit_hinges)
     constants: ClassVar = {
         "grid": GRID.tolist(),
         "presets": PRESETS,

@@ -40,6 +40,7 @@ class CollapseView(Explorable):
         "hidden_layers": Slider(1, 4, 1, start=2, label="hidden layers"),
         "step": Slider(0, LAST_STEP, 10, start=LAST_STEP, label="training steps"),
     }
+    computed_by: ClassVar = (experiment.train_stack, experiment.collapse)
     frames: ClassVar = {"task": None, "hidden_layers": None}
     size = (720, 400)
     narrow_size = (340, 740)
@@ -58,6 +59,7 @@ class CollapseView(Explorable):
         self.maps, self.points, self.titles = [], [], []
         for axes in panels(figure, 2):
             axes.set(xlim=side, ylim=side, aspect="equal", xlabel="first input")
+            axes.set_ylabel("second input")
             axes.grid(visible=False)
             # The logits are interpolated first and colored after, so that the edge
             # between the classes is smooth at any resolution.
@@ -83,7 +85,7 @@ class CollapseView(Explorable):
             for label, line in enumerate(self.points[index]):
                 line.set_data(*task.points[task.labels == label].T)
             link = "ReLU between" if name == "ReLU" else "nothing between"
-            self.titles[index].set_text(f"{link}: {arm.accuracy:.0%} right")
+            self.titles[index].set_text(f"{link}: {arm.accuracy:.0%} of fresh points")
 
     def describe(self, data: dict[str, Arm], values: Values) -> str:
         """Compare the accuracies and say what the linear stack amounts to."""
@@ -93,7 +95,8 @@ class CollapseView(Explorable):
             f"{values['task'].capitalize()}, {layers} layers, {values['step']} steps: "
             f"the stack without ReLU gets {linear.accuracy:.0%} of fresh points right, "
             f"the one with ReLU {relu.accuracy:.0%}. Multiplied out, the {layers} "
-            f"linear layers are one: their outputs differ by {linear.difference:.0e}."
+            f"linear layers are one: their outputs differ by {linear.difference:.0e}. "
+            "The marks are training points; the ground is the stack's answer."
         )
 
 

@@ -2,7 +2,8 @@
 export default ({ number, plural }, { presets }) => ({
   compute({ inputs, weight, bias }) {
     const x = presets[inputs];
-    const z = x.map((value) => weight * value + bias);
+    // Steps of 0.1 are not exact in binary: 1e-16 must not open a gate.
+    const z = x.map((value) => Math.round((weight * value + bias) * 1e12) / 1e12);
     const open = z.map((value) => value > 0);
     return { x, z, open, output: z.map((value, i) => (open[i] ? value : 0)) };
   },
@@ -27,6 +28,7 @@ export default ({ number, plural }, { presets }) => ({
     for (const [at, title] of titles) {
       plot.text(at, 20, title, { anchor: "middle", bold: true });
     }
+    const text = (value) => number(value, value && Math.abs(value) < 0.05 ? 2 : 1);
     const bar = (center, y, value, style, room = half) => {
       const length = (Math.min(Math.abs(value), longest) / longest) * room;
       const left = value < 0 ? center - length : center;
@@ -34,7 +36,7 @@ export default ({ number, plural }, { presets }) => ({
       // Beside the bar, on the side with room for it.
       const side = value < 0 ? 1 : -1;
       const anchor = value < 0 ? "start" : "end";
-      plot.text(center + 6 * side, y + row / 2 + 3, number(value, 1), { anchor });
+      plot.text(center + 6 * side, y + row / 2 + 3, text(value), { anchor });
     };
     const zeroLine = (at) =>
       plot.path([[at, top - 8], [at, plot.height - 34]], { color: "muted", width: 1.5 });
@@ -45,7 +47,7 @@ export default ({ number, plural }, { presets }) => ({
       const y = top + i * row;
       const middle = y + row / 2 - 2;
       const color = open[i] ? "blue" : "gray";
-      if (narrow) plot.text(inputAt, middle + 5, number(value, 1), { anchor: "middle" });
+      if (narrow) plot.text(inputAt, middle + 5, text(value), { anchor: "middle" });
       else bar(inputAt, y, value, { fill: "gray" });
       bar(zAt, y, z[i], { fill: color });
       if (open[i]) {
@@ -78,13 +80,10 @@ export default ({ number, plural }, { presets }) => ({
     const zeros = z.filter((value) => value === 0).length;
     const sign = bias > 0 ? "raised" : "lowered";
     const shift = bias ? `, ${sign} by the bias ${number(Math.abs(bias), 1)}` : "";
-    const edge = zeros
-      ? ` ${plural(zeros, "unit")} sits exactly on the threshold: z = 0 gives 0.`
-      : "";
-    return (
-      `${plural(count, "gate")} of ${z.length} open${shift}: their pre-activations ` +
-      `pass unchanged. The other ${z.length - count} give exactly 0, ` +
-      `however negative they are.${edge}`
-    );
+    const edge = zeros ? ` At the threshold itself, z = 0 gives 0 (${zeros} here).` : "";
+    const passing = count ? " What is positive passes unchanged." : "";
+    const blocked = count < z.length ? " What is not positive gives exactly 0." : "";
+    const gates = `${plural(count, "gate")} of ${z.length} open`;
+    return `${gates}${shift}.${passing}${blocked}${edge}`;
   },
 });

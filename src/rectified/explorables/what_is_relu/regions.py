@@ -10,7 +10,7 @@ import numpy as np
 
 from rectified.datasets import WINDOW
 from rectified.experiments import what_is_relu as experiment
-from rectified.regions import RegionMap
+from rectified.regions import RegionMap, find_regions
 from rectified.widgets import Explorable, Select, Slider, Toggle, Values, panels
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ SEEDS: Final = tuple(range(5))
 
 
 class RegionsView(Explorable):
-    """How many flat pieces does a network have, and how many could it have?"""
+    """Into how many pieces does a network cut the plane?"""
 
     controls: ClassVar = {
         "units": Slider(8, 32, 8, start=16, label="hidden units in total"),
@@ -30,6 +30,7 @@ class RegionsView(Explorable):
         "trained": Toggle("trained on circles"),
         "seed": Slider(0, 4, 1, start=0, label="seed"),
     }
+    computed_by: ClassVar = (experiment.region_map, find_regions)
     frames: ClassVar = {"units": None, "layers": None}
     size = (720, 370)
     narrow_size = (340, 640)
@@ -49,6 +50,7 @@ class RegionsView(Explorable):
         plane, counts = panels(figure, 2, ratios=(1, 1))
         side = (-WINDOW, WINDOW)
         plane.set(xlim=side, ylim=side, aspect="equal", xlabel="first input")
+        plane.set_ylabel("second input")
         plane.grid(visible=False)
         theme = self.theme
         shades = [theme.orange_fill, theme.surface, theme.blue_fill]
@@ -66,11 +68,11 @@ class RegionsView(Explorable):
         )[0]
         self.dots = counts.plot([], [], "o", color=theme.gray)[0]
         self.here = counts.plot([], [], "D", color=theme.blue, markersize=9)[0]
-        names = ["largest possible", "5 networks", "this network"]
+        names = ["upper bound, whole plane", "5 networks", "this network"]
         handles = [Line2D([], [], color=theme.orange, lw=3), self.dots, self.here]
         counts.legend(handles, names, loc="upper left", frameon=False)
         self.heading = plane.set_title(" ")
-        counts.set_title("Regions counted")
+        counts.set_title("Pieces in the square")
         return [self.cells, self.bounds, self.dots, self.here, self.heading]
 
     def update(
@@ -92,7 +94,7 @@ class RegionsView(Explorable):
         self.dots.set_data(across.ravel(), counts.activation_regions[0].ravel())
         place = column + jitter[values["seed"]]
         self.here.set_data([place], [regions.n_activation_regions])
-        self.heading.set_text(f"{regions.n_activation_regions} regions")
+        self.heading.set_text(f"{regions.n_activation_regions} pieces")
 
     def describe(
         self, data: tuple[RegionMap, experiment.RegionCounts], values: Values
@@ -105,8 +107,10 @@ class RegionsView(Explorable):
         state = "trained" if values["trained"] else "untrained"
         return (
             f"This {state} network with {values['units']} units cuts the square into "
-            f"{regions.n_activation_regions} pieces; at most {bound:,} are possible. "
-            f"With 1, 2 and 4 layers of the same units the mean is {per_depth}."
+            f"{regions.n_activation_regions} pieces, in which it takes "
+            f"{regions.n_linear_regions} different slopes; the whole plane can hold at "
+            f"most {bound:,}. Five networks with 1, 2 and 4 layers of the same units "
+            f"have {per_depth} pieces on average. The bluer, the higher the output."
         )
 
 

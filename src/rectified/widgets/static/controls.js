@@ -11,9 +11,11 @@ function element(tag, properties = {}, ...children) {
   return node;
 }
 
-/** The number of decimals that a step needs: 0.05 -> 2. */
+/** The number of decimals that a step needs: 0.25 -> 2, 1e-7 -> 7. */
 function decimals(step) {
-  return Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const [digits, power = "0"] = String(step).split("e");
+  const written = (digits.split(".")[1] || "").length;
+  return Math.max(0, written - Number(power));
 }
 
 function fitNumber(spec, value) {

@@ -2,6 +2,7 @@
 // Two hosts give the same `model`: a kernel (anywidget) or the book (host.js).
 
 const SPEAK_AFTER = 700; // ms at rest before a screen reader hears the finding
+const HUSH_AFTER = 4000; // ms until the spoken text leaves the page again
 const SAVE_AFTER = 250; // ms at rest before the kernel learns the values
 
 function themeNow() {
@@ -10,6 +11,16 @@ function themeNow() {
   if (named === "dark" || named === "false") return "dark";
   if (named) return "light";
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+/** The key presses that the notebook needs even while a control has the focus. */
+function isForNotebook({ key, ctrlKey, metaKey, shiftKey, altKey }) {
+  const runs = key === "Enter" && (shiftKey || altKey);
+  return ctrlKey || metaKey || runs || key === "Escape";
+}
+
+function same(first, second) {
+  return JSON.stringify(first) === JSON.stringify(second);
 }
 
 function python(name, values) {
@@ -61,13 +72,18 @@ async function render({ model, el }) {
   const spec = model.get("_spec");
   const frame = buildFrame(spec);
   const { root } = frame;
-  const start = { ...model.get("values") };
-  let values = start;
+  let values = { ...model.get("values") };
+  let start = spec.initial;
   let drawn = 0;
+  let asked = false; // a screen reader hears only what its user asked for
   root.dataset.drawn = "0";
   root.dataset.theme = themeNow();
 
-  const speak = later(SPEAK_AFTER, (text) => (frame.status.textContent = text));
+  const hush = later(HUSH_AFTER, () => (frame.status.textContent = ""));
+  const speak = later(SPEAK_AFTER, (text) => {
+    frame.status.textContent = text;
+    hush();
+  });
   const save = later(SAVE_AFTER, () => {
     model.set("values", values);
     model.save_changes();
@@ -78,6 +94,10 @@ async function render({ model, el }) {
   };
   const ui = {
     say,
+    waitingFor:
+      spec.host === "book"
+        ? "The picture is still on its way."
+        : "Waiting for the kernel: it is busy with another cell, or stopped.",
     pictureSize() {
       const width = Math.round(Math.min(frame.picture.clientWidth || 720, spec.size[0]));
       const narrow = width < NARROW_BELOW;
@@ -95,7 +115,7 @@ async function render({ model, el }) {
       const height = frame.finding.offsetHeight;
       if (height > parseFloat(minHeight || 0)) frame.finding.style.minHeight = `${height}px`;
       say(message);
-      speak(finding);
+      if (asked) speak(finding);
       root.dataset.drawn = String(++drawn);
     },
     failed(message) {
@@ -105,25 +125,40 @@ async function render({ model, el }) {
     },
     /** The host's last word on the values: buttons and limits may have changed them. */
     settled(answer, last) {
-      if (!last || JSON.stringify(answer) === JSON.stringify(values)) return;
+      if (!last || same(answer, values)) return;
       values = answer;
       controls.show(values);
       save();
     },
     change(patch, message = "") {
       update({ ...values, ...patch }, message);
+      const moved = Object.keys(patch).find((name) => !same(values[name], patch[name]));
+      if (!moved || message) return;
+      say(`${spec.controls[moved].label} was set to ${values[moved]}.`);
     },
   };
+  const settle = (proposal, previous) => {
+    if (!figure?.settle) return proposal;
+    try {
+      return figure.settle(proposal, previous);
+    } catch (error) {
+      ui.failed(`These values do not fit together: ${error.message}.`);
+      return previous;
+    }
+  };
   const update = (proposal, message = "", pressed = "") => {
-    values = figure?.settle ? figure.settle(proposal, values) : proposal;
+    asked = true;
+    values = settle(proposal, values);
     frame.copied.textContent = ""; // it would name another setting now
     controls.show(values);
     painter.show(values, message, pressed);
     save();
   };
   const press = (name) => {
-    if (figure?.press) update(figure.press(name, values));
-    else update(values, "", name);
+    if (!figure) return update(values, "", name);
+    const pressed = figure.press(name, values);
+    const idle = same(pressed, values);
+    update(pressed, idle ? `${spec.controls[name].label}: nothing to do here.` : "");
   };
   const controls = buildControls(spec.controls, { change: ui.change, press });
   root.append(frame.title, controls.node, frame.picture, frame.finding, frame.message);
@@ -145,20 +180,21 @@ async function render({ model, el }) {
     frame.picture.style.aspectRatio = ratio;
   };
   resize();
-  if (figure?.settle) values = figure.settle(values, spec.start);
+  start = settle(start, spec.defaults);
+  if (same(values, spec.initial)) values = start;
   controls.show(values);
   markControls(spec, controls, frame.note);
   painter.show(values, model.get("message") || "");
 
   frame.reset.addEventListener("click", () => update({ ...start }));
-  frame.copy.addEventListener("click", () => copy(python(spec.name, values), frame.copied));
+  frame.copy.addEventListener("click", () => copy(python(spec.call, values), frame.copied));
   // Lumino listens on the document and would move the notebook's selection.
   root.addEventListener("keydown", (event) => {
-    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+    if (!isForNotebook(event)) event.stopPropagation();
   });
   const fromHost = () => {
     const news = model.get("values");
-    if (JSON.stringify(news) !== JSON.stringify(values)) update({ ...news });
+    if (!same(news, values)) update({ ...news });
   };
   model.on("change:values", fromHost);
   const stopWatching = watchSurroundings(root, frame.picture, () => {
@@ -181,8 +217,9 @@ function markControls(spec, controls, note) {
   }
   const labels = spec.frozen.map((name) => spec.controls[name].label);
   note.append(`${labels.join(", ")}: runs live in JupyterLab. Open this page in `);
-  spec.launch.forEach(([name, href], index) => {
+  spec.launch.forEach(([name, href, hint], index) => {
     note.append(index ? " or " : "", element("a", { href, textContent: name }));
+    if (hint) note.append(` (${hint})`);
   });
   note.append(".");
   note.hidden = false;

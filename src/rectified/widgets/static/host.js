@@ -27,7 +27,9 @@
       if (!ready.has(name)) {
         const image = new Image();
         image.src = `${base}_static/frames/${name}`;
-        ready.set(name, image.decode().then(() => image.src));
+        const loaded = image.decode().then(() => image.src);
+        loaded.catch(() => ready.delete(name)); // so that the next step tries again
+        ready.set(name, loaded);
       }
       return ready.get(name);
     };
@@ -38,10 +40,14 @@
       const words = frames.words[index];
       const reply = { kind: "shown", viewer, serial, values, ...words };
       reply.message ||= message;
-      reply.url = names[index] ? await fetchFrame(names[index]) : "";
+      try {
+        reply.url = names[index] ? await fetchFrame(names[index]) : "";
+      } catch {
+        reply.message = "The picture of this setting could not be loaded.";
+      }
       listeners.forEach((listener) => listener(reply));
       // Once one frame is there the others follow, so that sliders never wait.
-      names.filter(Boolean).forEach(fetchFrame);
+      names.filter(Boolean).forEach((name) => fetchFrame(name).catch(() => {}));
     };
     return {
       get: (name) => state[name],
@@ -55,7 +61,13 @@
 
   for (const place of document.querySelectorAll(".rectified-mount")) {
     const state = JSON.parse(place.querySelector("script").textContent);
+    const fallback = [...place.childNodes];
     place.replaceChildren();
-    await widget.render({ model: bookModel(state), el: place });
+    try {
+      await widget.render({ model: bookModel(state), el: place });
+    } catch (error) {
+      console.error(error);
+      place.replaceChildren(...fallback);
+    }
   }
 })();

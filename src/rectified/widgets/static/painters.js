@@ -86,12 +86,12 @@ function pictureRequester({ model, holder, ui, first }) {
   let serial = 0;
   let newest = 0;
   let objectUrl = "";
-  const complain = later(PATIENCE, () => {
-    if (underWay > 0) {
-      ui.say("Waiting for the kernel: it is busy with another cell, or stopped.");
-      underWay = 0; // if it was restarted, no answer to these will ever come
-    }
-  });
+  let pressing = 0; // the request whose button press changes the values
+  const giveUp = () => {
+    ui.say(ui.waitingFor);
+    underWay = pressing = 0; // if the kernel was restarted, no answer will ever come
+  };
+  const complain = later(PATIENCE, () => underWay > 0 && giveUp());
   const paint = (source, finding, message) => {
     image.alt = finding;
     if (typeof source === "string") image.src = source;
@@ -104,16 +104,26 @@ function pictureRequester({ model, holder, ui, first }) {
     ui.shown(finding, message);
   };
   const next = () => {
-    if (!waiting || underWay >= UNDER_WAY) return;
+    // Until a press is answered, nobody knows the values that it leads to.
+    if (!waiting || underWay >= UNDER_WAY || pressing) return;
     underWay += 1;
     const request = { kind: "show", viewer, serial: ++serial, ...waiting, ...ui.view() };
+    if (waiting.pressed) pressing = serial;
     waiting = null;
-    model.send(request);
     complain();
+    try {
+      model.send(request);
+    } catch {
+      giveUp(); // after a restart there is no channel to send on
+    }
   };
   const receive = (answer, buffers) => {
     if (answer.kind !== "shown" || answer.viewer !== viewer) return;
     underWay = Math.max(0, underWay - 1);
+    if (answer.serial === pressing) {
+      pressing = 0;
+      waiting = null;
+    }
     // An answer that newer ones have overtaken is not shown.
     if (answer.serial > newest) {
       newest = answer.serial;
@@ -127,7 +137,7 @@ function pictureRequester({ model, holder, ui, first }) {
   };
   model.on("msg:custom", receive);
   const show = (values, message, pressed = "") => {
-    waiting = { values, message, pressed: pressed || waiting?.pressed || "" };
+    waiting = { values, message, pressed };
     next();
   };
   if (first?.picture?.byteLength) paint(first.picture, first.finding, first.message);
