@@ -1,20 +1,20 @@
-"""Offline data: two-class tasks in the plane and curves on the line.
+"""Two-class tasks in the plane.
 
 Everything lives in one window, -3 to 3 on each axis, so that a picture of the
-data, of a network's output and of its linear regions share their axes.
+data, of a network's output and of its linear regions share their axes. The course
+made these points up: no rights of others, no files.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from rectified._validate import check_array, check_choice, check_integer, check_number
+from rectified._validate import check_choice, check_integer, check_number
 
 WINDOW = 3.0
 """Half-width of the window: coordinates run from ``-WINDOW`` to ``WINDOW``."""
@@ -139,48 +139,3 @@ def make_task(
     points = TASKS[name](rng, labels)
     points += noise * np.clip(rng.standard_normal(points.shape), -3.0, 3.0)
     return Task(name, np.clip(points, -WINDOW, WINDOW), labels)
-
-
-def _zigzag(x: Points) -> Points:
-    return np.interp(x, [-3.0, -1.5, 0.0, 1.5, 3.0], [-1.5, 1.5, -1.5, 1.5, -1.5])
-
-
-CURVES: MappingProxyType[str, Callable[[Points], Points]] = MappingProxyType(
-    {
-        "sine": lambda x: np.sin(math.pi * x / 2),
-        "bump": lambda x: np.exp(-(x**2)),
-        "absolute": lambda x: np.abs(x),
-        "zigzag": _zigzag,
-        "step": lambda x: np.where(x >= 0, 1.0, 0.0),
-    }
-)
-"""Curves on [-3, 3] to be rebuilt from hinges.
-
-"absolute" and "zigzag" are piecewise linear, so hinges at the right places rebuild
-them exactly. "sine" and "bump" are smooth: the error falls but never vanishes.
-"step" jumps, which no sum of hinges can do.
-"""
-
-
-def evaluate_curve(name: str, x: ArrayLike) -> Points:
-    """Return the curve called `name` at `x`.
-
-    Parameters
-    ----------
-    name : {"sine", "bump", "absolute", "zigzag", "step"}
-        A key of `CURVES`.
-    x : array_like
-        Where to evaluate it, any shape.
-
-    Returns
-    -------
-    ndarray of float64
-        Values, in the shape of `x`.
-
-    Examples
-    --------
-    >>> evaluate_curve("zigzag", [-3, -1.5, 0]).tolist()
-    [-1.5, 1.5, -1.5]
-    """
-    curve = CURVES[check_choice("name", name, CURVES)]
-    return curve(check_array("x", x, ndim=(0, 1, 2)))
