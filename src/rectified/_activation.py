@@ -127,7 +127,7 @@ class Activation:
         )
 
     def find_saturation(self, eps: float = 0.01) -> tuple[Interval, ...]:
-        """Return the open intervals where |f'(z)| < eps, in ascending order.
+        """Return the open intervals where ``|f'(z)| < eps``, in ascending order.
 
         Parameters
         ----------
@@ -155,7 +155,7 @@ class Activation:
         return find_flat_intervals(self.derivative, eps)
 
     def measure_saturated_fraction(self, z: ArrayLike, eps: float = 0.01) -> float:
-        """Return the share of pre-activations where |f'(z)| < eps.
+        """Return the share of pre-activations where ``|f'(z)| < eps``.
 
         Parameters
         ----------

@@ -109,7 +109,7 @@ class Scheme:
 
         Parameters
         ----------
-        weight : torch.Tensor, shape (fan_out, fan_in) or (out, in, *kernel)
+        weight : torch.Tensor, shape (fan_out, fan_in, ...)
             As in `torch.nn.Linear` and the convolutions.
         generator : torch.Generator
             Source of randomness.

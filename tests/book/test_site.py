@@ -140,7 +140,7 @@ def test_figures_know_the_launch_links_of_their_page(page):
     assert "%%LAUNCH" not in page.path.read_text("utf-8")
     right = {launch_url(s, page.name, URLS["Repository"]) for s in SERVICES}
     for state in page.figures:
-        assert {url for _, url in state["_spec"]["launch"]} == right
+        assert {entry[1] for entry in state["_spec"]["launch"]} == right
 
 
 @each_text
