@@ -40,7 +40,7 @@ BUILD = ("-W", "--keep-going", "-n", "-c", "book", "-d", "book/_build/doctrees")
 # JupyterLab's defaults here, so that no question about news covers the lesson.
 OVERRIDES = VENV / "share/jupyter/lab/settings/overrides.json"
 NO_NEWS = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}'
-BENCHMARKS = ("latency",)  # modules in benchmarks/ that can be run
+BENCHMARKS = ("latency", "ensembles", "probes")  # programs in benchmarks/
 BUILT = "book/_build tests/artifacts .coverage"
 CACHES = ".hypothesis .mypy_cache .pytest_cache .ruff_cache"
 
@@ -156,8 +156,9 @@ def book_serve(options: argparse.Namespace) -> int:
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Measure what is fast, against whom; extra options go to each benchmark."""
-    return max(run_module(f"benchmarks.{name}", *options.extra) for name in BENCHMARKS)
+    """Measure what is fast, against whom; name some benchmarks, or run all."""
+    chosen = options.extra or BENCHMARKS
+    return max(run_module(f"benchmarks.{name}") for name in chosen)
 
 
 def clean(options: argparse.Namespace) -> int:

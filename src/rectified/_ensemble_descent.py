@@ -1,123 +1,163 @@
-"""The descent of `rectified.ensembles`: losses, update rules and mini-batches.
-
-Arrays have the network as their leading axis.
-"""
+"""The descent of `rectified.ensembles`: groups of networks take their steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import repeat
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rectified._ensemble_data import Batch
+from rectified._ensemble_groups import Sweep, slices, view_group
+from rectified._ensemble_measures import (
+    OF_ANSWERS,
+    OF_UNITS,
+    OF_UPDATES,
+    measure_norms,
+)
+from rectified._ensemble_networks import Parameters, count_values, view_layers
+from rectified._ensemble_optimizers import Optimizer, Settings
+from rectified._ensemble_records import Recorder
 from rectified._validate import FloatArray
 
-
-class Score(NamedTuple):
-    """Loss and accuracy per network, and the gradient at the output."""
-
-    loss: FloatArray  # (networks,)
-    accuracy: FloatArray  # (networks,)
-    delta: FloatArray  # (networks, points, outputs)
+OnStep = Callable[[int, FloatArray], bool | None]
 
 
-def logistic_loss(output: FloatArray, target: FloatArray) -> Score:
-    """Binary cross-entropy of logits, averaged over points and outputs."""
-    # exp(-|z|) cannot overflow; log1p keeps the digits of confident answers.
-    small = np.exp(-np.abs(output))
-    positive = output > 0
-    loss = np.maximum(output, 0) - output * target + np.log1p(small)
-    probability = np.where(positive, 1, small) / (1 + small)
-    delta = (probability - target) / output[0].size
-    accuracy = (positive == (target > 0.5)).mean(axis=(1, 2))
-    return Score(loss.mean(axis=(1, 2)), accuracy, delta)
+class Group:
+    """Networks that take their steps together.
 
-
-def squared_loss(output: FloatArray, target: FloatArray) -> Score:
-    """Squared error, averaged over points and outputs; it has no accuracy."""
-    error = output - target
-    loss = np.square(error).mean(axis=(1, 2))
-    delta = error * (2 / output[0].size)
-    return Score(loss, np.full_like(loss, np.nan), delta)
-
-
-LOSSES: Mapping[str, Callable[[FloatArray, FloatArray], Score]] = {
-    "logistic": logistic_loss,
-    "squared": squared_loss,
-}
-
-
-class Sgd:
-    """Plain gradient descent."""
-
-    def __init__(self, values: FloatArray, learning_rate: FloatArray) -> None:
-        self.values, self.learning_rate = values, learning_rate
-
-    def step(self, gradient: FloatArray) -> None:
-        """Update the values in place."""
-        self.values -= self.learning_rate * gradient
-
-
-class Adam:
-    """Adam (Kingma and Ba 2015) with PyTorch's default settings."""
-
-    beta1, beta2, epsilon = 0.9, 0.999, 1e-8
-
-    def __init__(self, values: FloatArray, learning_rate: FloatArray) -> None:
-        self.values, self.learning_rate, self.count = values, learning_rate, 0
-        self.mean, self.square = np.zeros_like(values), np.zeros_like(values)
-
-    def step(self, gradient: FloatArray) -> None:
-        """Update the values in place."""
-        self.count += 1
-        self.mean += (1 - self.beta1) * (gradient - self.mean)
-        self.square += (1 - self.beta2) * (gradient**2 - self.square)
-        root = np.sqrt(self.square)
-        root /= (1 - self.beta2**self.count) ** 0.5
-        root += self.epsilon
-        rate = self.learning_rate / (1 - self.beta1**self.count)
-        self.values -= rate * (self.mean / root)
-
-
-Optimizer = Sgd | Adam
-
-OPTIMIZERS: Mapping[str, Callable[[FloatArray, FloatArray], Optimizer]] = {
-    "sgd": Sgd,
-    "adam": Adam,
-}
-
-
-Batch = tuple[FloatArray, FloatArray]
-"""Inputs and targets, (1 or networks, points, features) each.
-
-The first axis of the inputs may be missing if all networks share them.
-"""
-
-
-def draw_batches(
-    data: Batch, seeds: Sequence[int], batch_size: int | None
-) -> Iterator[Batch]:
-    """Return batches without end, each network's points in an order of its own.
-
-    An epoch is one permutation per network, cut into batches; the last batch of an
-    epoch may be smaller. Without a batch size, every batch is all the data.
+    Parameters
+    ----------
+    sweep : Sweep
+        The whole ensemble and its data; the rows of this group change in place.
+    rows : slice
+        The networks of this group.
+    gradient : ndarray, shape (networks of this group, values of one network)
+        Room for the gradient; groups take turns in it.
+    batches : iterator
+        The data of each step.
+    optimizer : Optimizer
+        Updates the rows.
     """
-    return repeat(data) if batch_size is None else _shuffle(data, seeds, batch_size)
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        rows: slice,
+        *,
+        gradient: FloatArray,
+        batches: Iterator[Batch],
+        optimizer: Optimizer,
+    ) -> None:
+        self.rows, self.batches, self.optimizer = rows, batches, optimizer
+        self.loss, self.make_passes = sweep.loss, sweep.make_passes
+        parameters = sweep.parameters
+        self.layers, self.rule = view_group(parameters, rows, gradient)
+        self.gradient = gradient
+        self.gradients = view_layers(gradient, parameters.widths)
+        self.slope_gradient = gradient[:, count_values(parameters.widths) :]
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def step(self, step: int, recorder: Recorder) -> None:
+        """Update the networks once; they may diverge."""
+        x, target = next(self.batches)
+        passes = self.make_passes(len(self.gradient), x.shape[2])
+        output = passes.forward(self.layers, x, self.rule)
+        for name in recorder.due(step, OF_ANSWERS):
+            measure = self.loss.value if name == "loss" else self.loss.accuracy
+            recorder.put(name, step, self.rows, measure(output, target))
+        self.slope_gradient[:] = 0  # layers add to it
+        delta = self.loss.delta(output, target)
+        passes.backward(self.layers, x, delta, self.rule, self.gradients)
+        self._update(step, recorder)
+
+    def _update(self, step: int, recorder: Recorder) -> None:
+        due = recorder.due(step, OF_UPDATES)
+        if "gradient_norm" in due:
+            norms = measure_norms(self.gradients)
+            recorder.put("gradient_norm", step, self.rows, norms)
+        weights = [layer[:, :, :-1] for layer in self.layers]
+        before = [w.copy() for w in weights] if "update_ratio" in due else []
+        self.optimizer.step(self.gradient)
+        if before:
+            changes = [w - old for w, old in zip(weights, before, strict=True)]
+            ratio = measure_norms(changes) / measure_norms(before)
+            recorder.put("update_ratio", step, self.rows, ratio)
 
 
-def _shuffle(data: Batch, seeds: Sequence[int], batch_size: int) -> Iterator[Batch]:
-    rngs = [np.random.default_rng((seed, 2)) for seed in seeds]
-    n_points = data[1].shape[1]
-    while True:
-        order = np.stack([rng.permutation(n_points) for rng in rngs])
-        for start in range(0, n_points, batch_size):
-            chosen = order[:, start : start + batch_size]
-            yield _pick(data[0], chosen), _pick(data[1], chosen)
+def make_groups(
+    sweep: Sweep,
+    settings: Settings,
+    draw: Callable[[slice], Iterator[Batch]],
+    *,
+    size: int,
+) -> list[Group]:
+    """Return groups of at most `size` networks that cover the ensemble.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        The ensemble.
+    settings : Settings
+        How to update it.
+    draw : callable
+        Returns the batches of some of the networks.
+    size : int
+        Most networks in a group.
+    """
+    values = sweep.parameters.values
+    gradient = np.empty((size, values.shape[1]), values.dtype)
+    groups = []
+    for rows in slices(len(values), size):
+        group = Group(
+            sweep,
+            rows,
+            gradient=gradient[: rows.stop - rows.start],
+            batches=draw(rows),
+            optimizer=settings.make(values, rows),
+        )
+        groups.append(group)
+    return groups
 
 
-def _pick(values: FloatArray, chosen: NDArray[np.int64]) -> FloatArray:
-    if values.ndim == 2 or len(values) == 1:  # shared by all networks
-        return values.reshape(values.shape[-2:])[chosen]
-    return np.take_along_axis(values, chosen[:, :, None], axis=1)
+def descend(
+    groups: Sequence[Group],
+    sweep: Sweep,
+    recorder: Recorder,
+    *,
+    steps: int,
+    wanted: set[int],
+    on_step: OnStep | None,
+) -> tuple[int, dict[int, Parameters]]:
+    """Train all groups; return the number of updates made, and the snapshots.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        All networks.
+    sweep : Sweep
+        Measures them on all data.
+    recorder : Recorder
+        Takes the records.
+    steps : int
+        Number of updates, unless `on_step` returns True before.
+    wanted : set of int
+        Numbers of updates after which to keep the parameters.
+    on_step : callable or None
+        Called after each update.
+    """
+    snapshots: dict[int, Parameters] = {}
+    for step in range(steps + 1):
+        told = on_step(step, recorder.latest_loss()) if on_step and step else None
+        last = step == steps or bool(told)
+        if step in wanted:
+            parameters = sweep.parameters
+            snapshots[step] = replace(parameters, values=parameters.values.copy())
+        names = (*OF_ANSWERS, *OF_UNITS) if last else OF_UNITS
+        for name, values in sweep.measure(recorder.due(step, names, last=last)).items():
+            recorder.put(name, step, slice(None), values)
+        if last:
+            break
+        for group in groups:
+            group.step(step, recorder)
+    return step, snapshots

@@ -1,49 +1,30 @@
-"""The networks of `rectified.ensembles`: their parameters, forward and backward pass.
+"""The networks of `rectified.ensembles`: their parameters and how these are drawn.
 
-Arrays have the network as their leading axis; ``z`` is a pre-activation.
+Arrays have the network as their leading axis.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
-from rectified._validate import (
-    FloatArray,
-    check_array,
-    check_choice,
-    check_integer,
-    check_seeds,
-    problem,
+from rectified._ensemble_activations import (
+    count_slopes,
+    default_gain,
+    default_slope,
+    look_up,
 )
+from rectified._ensemble_checks import check_dtype, check_per_network, check_widths
+from rectified._validate import FloatArray, check_seeds, problem
+from rectified.activations import Activation
 
-
-class Activation(NamedTuple):
-    """What training needs to know of an activation function."""
-
-    function: Callable[[FloatArray], FloatArray]
-    derivative: Callable[[FloatArray], Any]
-    gain: float
-
-
-ACTIVATIONS: Mapping[str, Activation] = {
-    "relu": Activation(lambda z: np.maximum(z, 0), lambda z: z > 0, 2**0.5),
-    "identity": Activation(lambda z: z, lambda z: 1, 1.0),
-    "tanh": Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2, 1.0),
-}
-"""Function, derivative and weight gain of each activation by name."""
-
-
-class Layers(NamedTuple):
-    """One array per layer; views into the rows of a flat array."""
-
-    weights: list[FloatArray]  # (networks, fan_in, fan_out)
-    biases: list[FloatArray]  # (networks, 1, fan_out)
+DRAWN_AT_ONCE = 100_000
+"""Normal numbers that are drawn at a time, in float64; bounds the memory that takes."""
 
 
 def count_values(widths: Sequence[int]) -> int:
@@ -51,14 +32,17 @@ def count_values(widths: Sequence[int]) -> int:
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(widths))
 
 
-def view_layers(values: FloatArray, widths: Sequence[int]) -> Layers:
-    """Return views of a flat array (networks, values of one network)."""
-    layers, start = Layers([], []), 0
+def view_layers(values: FloatArray, widths: Sequence[int]) -> list[FloatArray]:
+    """Return views of rows, (networks, fan_out, fan_in + 1) for each layer.
+
+    The last column holds the biases: one matrix product with inputs that end in a
+    row of ones then does the whole layer.
+    """
+    layers, start = [], 0
     for fan_in, fan_out in pairwise(widths):
-        middle = start + fan_in * fan_out
-        layers.weights.append(values[:, start:middle].reshape(-1, fan_in, fan_out))
-        start = middle + fan_out
-        layers.biases.append(values[:, middle:start].reshape(-1, 1, fan_out))
+        stop = start + (fan_in + 1) * fan_out
+        layers.append(values[:, start:stop].reshape(-1, fan_out, fan_in + 1))
+        start = stop
     return layers
 
 
@@ -69,84 +53,58 @@ class Parameters:
     Attributes
     ----------
     values : ndarray, shape (networks, values of one network)
-        Each row holds one network: the weights and then the biases of the first
-        layer, of the second, and so on.
+        Each row holds one network: layer after layer a matrix (fan_out, fan_in + 1)
+        whose last column is the bias, and then the slopes that "prelu" learns.
     widths : tuple of int
         Units per layer, inputs and outputs included.
-    activation : str
-        Name of the function after each hidden layer; none follows the output.
+    activation : str or rectified.activations.Activation
+        Function after each hidden layer; none follows the output.
+    negative_slope : ndarray, shape (networks,), optional
+        Slopes of "leaky_relu" below 0, if they differ from network to network.
     """
 
     values: FloatArray
     widths: tuple[int, ...]
-    activation: str
+    activation: str | Activation
+    negative_slope: FloatArray | None = None
 
     @property
     def weights(self) -> list[FloatArray]:
         """Views of shape (networks, fan_in, fan_out), one per layer."""
-        return view_layers(self.values, self.widths).weights
+        layers = view_layers(self.values, self.widths)
+        return [layer[:, :, :-1].swapaxes(1, 2) for layer in layers]
 
     @property
     def biases(self) -> list[FloatArray]:
         """Views of shape (networks, fan_out), one per layer."""
-        layers = view_layers(self.values, self.widths)
-        return [bias[:, 0] for bias in layers.biases]
+        return [layer[:, :, -1] for layer in view_layers(self.values, self.widths)]
+
+    @property
+    def slopes(self) -> FloatArray:
+        """The slopes that "prelu" learns, (networks, 0 or 1 or hidden layers)."""
+        return self.values[:, count_values(self.widths) :]
 
     def network(self, index: int) -> tuple[list[FloatArray], list[FloatArray]]:
         """Return weights (fan_in, fan_out) and biases (fan_out,) of one network."""
         return [w[index] for w in self.weights], [b[index] for b in self.biases]
 
 
-def forward_pass(
-    layers: Layers, x: FloatArray, activation: Activation
-) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Return the input and the pre-activation of every layer.
-
-    The last pre-activation is the output: (networks, points, outputs).
-    """
-    inputs: list[FloatArray] = [x]
-    pre_activations: list[FloatArray] = []
-    for weight, bias in zip(*layers, strict=True):
-        if pre_activations:
-            inputs.append(activation.function(pre_activations[-1]))
-        z = inputs[-1] @ weight
-        z += bias
-        pre_activations.append(z)
-    return inputs, pre_activations
-
-
-def backward_pass(
-    layers: Layers,
-    passed: tuple[list[FloatArray], list[FloatArray]],
-    delta: FloatArray,
-    activation: Activation,
-    gradients: Layers,
-) -> None:
-    """Write the loss gradient into `gradients`, given `delta` at the output."""
-    inputs, pre_activations = passed
-    # A product with ones sums over the points several times faster than np.sum.
-    ones = np.ones((1, delta.shape[1]), delta.dtype)
-    for layer in range(len(inputs) - 1, -1, -1):
-        transposed = inputs[layer].swapaxes(-1, -2)
-        np.matmul(transposed, delta, out=gradients.weights[layer])
-        np.matmul(ones, delta, out=gradients.biases[layer])
-        if layer:
-            delta = delta @ layers.weights[layer].swapaxes(-1, -2)
-            delta *= activation.derivative(pre_activations[layer - 1])
-
-
 def initialize(
     widths: Sequence[int],
     *,
     seeds: Iterable[int],
-    activation: str = "relu",
-    bias_std: float = 0.0,
+    activation: str | Activation = "relu",
+    gain: ArrayLike | None = None,
+    bias: ArrayLike = 0.0,
+    bias_std: ArrayLike = 0.0,
+    negative_slope: ArrayLike | None = None,
+    shared_slope: bool = False,
+    dtype: DTypeLike = np.float64,
 ) -> Parameters:
     """Draw initial weights, one network per seed.
 
-    Weights are normal with standard deviation ``gain / sqrt(fan_in)``. The gain
-    belongs to the activation that follows: sqrt(2) for ReLU (He et al. 2015), 1 for
-    the others and for the output layer.
+    Weights are normal with standard deviation ``gain / sqrt(fan_in)``. A seed draws
+    the same numbers whatever the other arguments, except `widths`.
 
     Parameters
     ----------
@@ -154,57 +112,112 @@ def initialize(
         Units per layer, inputs and outputs included; at least two numbers.
     seeds : iterable of int
         One network is drawn per seed.
-    activation : {"relu", "identity", "tanh"}
-        Function after each hidden layer.
-    bias_std : float
-        Standard deviation of the normal biases; 0 sets them all to 0.
+    activation : str or rectified.activations.Activation
+        Function after each hidden layer: a name from `rectified.activations`, or what
+        `rectified.activations.get` returns.
+    gain : float or array_like, shape (networks,), optional
+        Gain of the weights of hidden layers, at least 0. Default: that of the
+        activation, sqrt(2) for ReLU (He et al. 2015). The output layer has gain 1.
+    bias : float or array_like, shape (networks,)
+        Mean of the biases of hidden layers. Those of the output layer have mean 0.
+    bias_std : float or array_like, shape (networks,)
+        Standard deviation of all biases, normal; at least 0.
+    negative_slope : float or array_like, shape (networks,), optional
+        Slope below 0 of "leaky_relu" (default 0.01), or the one from which "prelu"
+        starts to learn (default 0.25).
+    shared_slope : bool
+        Whether "prelu" learns one slope for the whole network; by default it learns
+        one for each hidden layer.
+    dtype : {float64, float32}
+        Precision in which the drawn values are stored.
 
     Returns
     -------
     rectified.ensembles.Parameters
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a number is out of range or a length is wrong.
     """
-    shape = tuple(check_integer("widths", width, minimum=1) for width in widths)
-    if len(shape) < 2:
-        rule = "at least two integers (inputs and outputs)"
-        raise problem("widths", rule, shape, "add the missing layer")
-    gain = ACTIVATIONS[check_choice("activation", activation, ACTIVATIONS)].gain
-    rngs = [np.random.default_rng((seed, 1)) for seed in check_seeds("seeds", seeds)]
-    values = np.stack([rng.standard_normal(count_values(shape)) for rng in rngs])
-    layers = view_layers(values, shape)
-    gains = [gain] * (len(shape) - 2) + [1.0]
-    for weight, bias, g in zip(*layers, gains, strict=True):
-        weight *= g / weight.shape[1] ** 0.5
-        bias *= bias_std
-    return Parameters(values, shape, activation)
+    shape, seeds = check_widths(widths), check_seeds("seeds", seeds)
+    dtype, rule, n_networks = check_dtype(dtype), look_up(activation), len(seeds)
+    slopes = default_slope(rule, negative_slope, n_networks)
+    gains = default_gain(rule, slopes, n_networks)
+    if gain is not None:
+        gains = check_per_network("gain", gain, n_networks, minimum=0)
+    means = check_per_network("bias", bias, n_networks)
+    spreads = check_per_network("bias_std", bias_std, n_networks, minimum=0)
+    n_slopes = count_slopes(rule, len(shape) - 2, shared_slope)
+    n_drawn = count_values(shape)
+    n_rows = max(1, DRAWN_AT_ONCE // n_drawn)
+    values = np.empty((n_networks, n_drawn + n_slopes), dtype)
+    for start in range(0, n_networks, n_rows):
+        rows = slice(start, start + n_rows)
+        rngs = [np.random.default_rng((seed, 1)) for seed in seeds[rows]]
+        draws = np.stack([rng.standard_normal(n_drawn) for rng in rngs])
+        layers = view_layers(values[rows], shape)
+        _fill(layers, draws, gains[rows], means[rows], spreads[rows])
+    if n_slopes and slopes is not None:  # learned, so they are part of the values
+        values[:, -n_slopes:] = slopes[:, None]
+    kept = None if rule.name == "prelu" or slopes is None else slopes.astype(dtype)
+    return Parameters(values, shape, activation, kept)
 
 
-def forward(parameters: Parameters, x: ArrayLike) -> FloatArray:
-    """Return every network's output.
+def start_from(
+    initial: Parameters | None,
+    *,
+    widths: tuple[int, ...],
+    seeds: tuple[int, ...],
+    activation: str | Activation,
+    dtype: np.dtype[Any],
+    **drawing: Any,
+) -> Parameters:
+    """Return a copy of `initial`, or what `initialize` draws; both are checked."""
+    drawing = {key: value for key, value in drawing.items() if value is not None}
+    if initial is None:
+        return initialize(
+            widths, seeds=seeds, activation=activation, dtype=dtype, **drawing
+        )
+    if drawing:
+        rule = f"left out together with {', '.join(map(repr, drawing))}"
+        raise problem("initial", rule, "both", "pass those to `initialize`")
+    given = (*initial.widths, look_up(initial.activation).name, len(initial.values))
+    asked = (*widths, look_up(activation).name, len(seeds))
+    if given != asked:
+        rule = f"of the widths, activation and number of seeds asked for, {asked}"
+        raise problem("initial", rule, given, "change one or the other")
+    n_values, n_hidden = count_values(widths), len(widths) - 2
+    n_slopes = {count_slopes(look_up(activation), n_hidden, s) for s in (True, False)}
+    allowed = [(len(seeds), n_values + n) for n in sorted(n_slopes)]
+    if np.shape(initial.values) not in allowed:
+        rule = f"an array of shape {' or '.join(map(str, allowed))} in its `values`"
+        advice = "take those of `initialize`"
+        raise problem("initial", rule, np.shape(initial.values), advice)
+    # A copy, so that the caller's initial weights stay as they are.
+    values = np.array(initial.values, dtype, order="C")
+    slope = initial.negative_slope
+    return Parameters(
+        values, widths, activation, None if slope is None else slope.astype(dtype)
+    )
 
-    Parameters
-    ----------
-    parameters : Parameters
-        The ensemble.
-    x : array_like, shape (points, features) or (networks, points, features)
-        Inputs, shared by all networks or one set for each.
 
-    Returns
-    -------
-    ndarray, shape (networks, points, outputs)
-    """
-    inputs = check_inputs(x, parameters)
-    layers = view_layers(parameters.values, parameters.widths)
-    activation = ACTIVATIONS[parameters.activation]
-    return forward_pass(layers, inputs, activation)[1][-1]
-
-
-def check_inputs(x: ArrayLike, parameters: Parameters) -> FloatArray:
-    inputs = check_array("x", x, ndim=(2, 3))
-    n_features, n_networks = parameters.widths[0], len(parameters.values)
-    if inputs.shape[-1] != n_features:
-        rule = f"an array with {n_features} values on its last axis"
-        raise problem("x", rule, inputs.shape, "match the first of `widths`")
-    if inputs.ndim == 3 and len(inputs) != n_networks:
-        rule = f"one set of points for each of {n_networks} networks"
-        raise problem("x", rule, inputs.shape, "drop the first axis to share points")
-    return inputs.astype(parameters.values.dtype, copy=False)
+def _fill(
+    layers: Sequence[FloatArray],
+    draws: FloatArray,
+    gains: FloatArray,
+    means: FloatArray,
+    spreads: FloatArray,
+) -> None:
+    """Turn normal draws into weights and biases, layer after layer."""
+    start = 0
+    for depth, layer in enumerate(layers):
+        n_networks, fan_out, columns = layer.shape
+        middle = start + fan_out * (columns - 1)
+        weights = draws[:, start:middle].reshape(n_networks, columns - 1, fan_out)
+        biases = spreads[:, None] * draws[:, middle : middle + fan_out]
+        is_output = depth == len(layers) - 1
+        scale = (1.0 if is_output else gains[:, None, None]) / (columns - 1) ** 0.5
+        layer[:, :, :-1] = (weights * scale).swapaxes(1, 2)
+        layer[:, :, -1] = biases if is_output else biases + means[:, None]
+        start = middle + fan_out

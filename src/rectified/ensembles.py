@@ -1,77 +1,65 @@
 """Many small networks of one shape, trained at once.
 
-The leading axis of every array is the network. One `numpy.matmul` then serves all
+The leading axis of every array is the network. One `numpy.matmul` then serves many
 networks, and the gradients are written out by hand, so each step costs a few array
 operations whatever the number of networks. No value of one network enters another,
 not even NaN.
+
+A phase diagram is one call: make a grid of settings and train one network for each.
+
+>>> import numpy as np
+>>> rates, biases = np.meshgrid([0.03, 0.3, 3.0], [-2.0, 0.0])
+>>> result = train(
+...     [[-1.0], [1.0]],
+...     [0, 1],
+...     widths=(1, 8, 1),
+...     seeds=range(6),
+...     learning_rate=rates.ravel(),
+...     bias=biases.ravel(),
+...     optimizer="sgd",
+...     steps=50,
+...     record=["dead_fraction"],
+... )
+>>> dead = result.records["dead_fraction"]
+>>> dead.steps[-1], dead.values.shape  # records, networks, hidden layers
+(np.int64(50), (51, 6, 1))
+>>> dead.values[-1].reshape(rates.shape).shape
+(2, 3)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from rectified._ensemble_descent import (
-    LOSSES,
-    OPTIMIZERS,
-    Batch,
-    Optimizer,
-    Score,
-    draw_batches,
-)
-from rectified._ensemble_networks import (
-    ACTIVATIONS,
-    Parameters,
-    backward_pass,
-    check_inputs,
-    forward,
-    forward_pass,
-    initialize,
-    view_layers,
-)
-from rectified._validate import (
-    FloatArray,
-    check_array,
-    check_choice,
-    check_integer,
-    check_seeds,
-    problem,
-)
+from rectified import activations
+from rectified._ensemble_checks import check_dtype, check_widths
+from rectified._ensemble_data import Batches, check_inputs, check_targets
+from rectified._ensemble_descent import OnStep, descend, make_groups
+from rectified._ensemble_groups import Sweep, forward, measure
+from rectified._ensemble_losses import LOSSES
+from rectified._ensemble_memory import Demand, plan_groups
+from rectified._ensemble_networks import Parameters, initialize, start_from
+from rectified._ensemble_optimizers import check_settings
+from rectified._ensemble_records import Record, Recorder, Training, check_record
+from rectified._validate import check_integer, check_seeds
+from rectified.activations import Activation
 
-__all__ = ["ACTIVATIONS", "Parameters", "Training", "forward", "initialize", "train"]
+__all__ = [
+    "ACTIVATIONS",
+    "Parameters",
+    "Record",
+    "Training",
+    "forward",
+    "initialize",
+    "measure",
+    "train",
+]
 
-OnStep = Callable[[int, FloatArray], bool | None]
-
-
-@dataclass(frozen=True)
-class Training:
-    """What `train` returns.
-
-    Attributes
-    ----------
-    parameters : Parameters
-        After the last update.
-    loss : ndarray, shape (steps + 1, networks)
-        Row ``t`` is the loss after ``t`` updates. It covers all points; with
-        mini-batches, only the last row does, the others cover the batch of the next
-        update.
-    accuracy : ndarray, shape (steps + 1, networks)
-        Share of points classified correctly, on the same points as the loss. NaN
-        for the squared loss.
-    snapshots : dict of int to Parameters
-        Parameters after each requested number of updates.
-    steps : int
-        Updates made; fewer than asked for if `on_step` stopped the training.
-    """
-
-    parameters: Parameters
-    loss: FloatArray
-    accuracy: FloatArray
-    snapshots: dict[int, Parameters]
-    steps: int
+ACTIVATIONS = activations.NAMES
+"""Names of the functions that hidden layers can have."""
 
 
 def train(
@@ -79,52 +67,99 @@ def train(
     y: ArrayLike,
     *,
     widths: Sequence[int],
-    activation: str = "relu",
+    activation: str | Activation = "relu",
     seeds: Iterable[int] = (0,),
-    learning_rate: ArrayLike = 0.02,
-    optimizer: str = "adam",
     loss: str = "logistic",
+    optimizer: str = "adam",
+    learning_rate: ArrayLike = 0.02,
+    momentum: ArrayLike | None = None,
+    weight_decay: ArrayLike | None = None,
+    clip_norm: ArrayLike | None = None,
+    gain: ArrayLike | None = None,
+    bias: ArrayLike | None = None,
+    bias_std: ArrayLike | None = None,
+    negative_slope: ArrayLike | None = None,
+    shared_slope: bool = False,
+    initial: Parameters | None = None,
     steps: int = 300,
     batch_size: int | None = None,
+    record: Iterable[str] | Mapping[str, int] = ("loss", "accuracy"),
     snapshots: Iterable[int] = (),
-    initial: Parameters | None = None,
-    dtype: DTypeLike = np.float64,
     on_step: OnStep | None = None,
+    dtype: DTypeLike = np.float32,
+    max_megabytes: float = 500,
 ) -> Training:
     """Train one network per seed, all at once.
+
+    Each network is trained as PyTorch would train it, except for rounding. What is
+    said to have the shape (networks,) may also be one number for all.
 
     Parameters
     ----------
     x : array_like, shape (points, features) or (networks, points, features)
         Inputs, shared by all networks or one set for each.
     y : array_like, shape (points,) or (networks, points)
-        Classes 0 and 1 for the logistic loss, any numbers for the squared loss. A
-        last axis may hold several outputs.
+        Classes 0 and 1 for the logistic loss, 0 to C - 1 for the cross-entropy of C
+        outputs, any numbers for the squared loss. For the logistic and squared loss,
+        a last axis may hold several outputs.
     widths : sequence of int
         Units per layer, inputs and outputs included, for example (2, 16, 16, 1).
-    activation : {"relu", "identity", "tanh"}
-        Function after each hidden layer.
+    activation : str or rectified.activations.Activation
+        Function after each hidden layer: a name from `rectified.activations`, or what
+        `rectified.activations.get` returns. "prelu" learns its slopes.
     seeds : iterable of int
         One network per seed; the seed draws its weights and its mini-batches.
+    loss : {"logistic", "cross_entropy", "squared"}
+        Mean binary cross-entropy of logits, mean cross-entropy of logits, or mean
+        squared error.
+    optimizer : {"sgd", "adam", "adamw"}
+        Update rule, as in `torch.optim`; Adam's other settings are PyTorch's default.
     learning_rate : float or array_like, shape (networks,)
-        Positive step size, one for all networks or one for each.
-    optimizer : {"adam", "sgd"}
-        Update rule; Adam has PyTorch's default settings.
-    loss : {"logistic", "squared"}
-        Mean binary cross-entropy of logits, or mean squared error.
+        Positive step size.
+    momentum : float or array_like, shape (networks,), optional
+        From 0 to 1, for "sgd" only. Default: 0.
+    weight_decay : float or array_like, shape (networks,), optional
+        At least 0. Applies to all weights, biases and learned slopes. Default: 0.
+    clip_norm : float or array_like, shape (networks,), optional
+        Largest norm of a network's gradient, which is shortened if it is longer;
+        infinity for no limit. Default: no limit.
+    gain, bias, bias_std, negative_slope, shared_slope
+        How to draw the networks, see `initialize`.
+    initial : Parameters, optional
+        Start from these weights instead of those that `initialize` draws.
     steps : int
         Number of updates.
     batch_size : int, optional
-        Points per update, drawn anew each epoch. Default: all points.
+        Points per update, in a new random order each epoch. Default: all points.
+    record : iterable of str, or mapping of str to int
+        What to record; a mapping tells after how many steps each. Any of
+
+        - "loss", "accuracy": of each network on the points of the next update, and in
+          the end on all points. The squared loss has no accuracy (NaN).
+        - "dead_fraction": share of the units in each hidden layer whose pre-activation
+          is at most 0 on all points, so that a ReLU is silent; NaN where a network
+          has diverged. "dead_units": which units, layer after layer (bool, of no
+          meaning where "dead_fraction" is NaN).
+        - "inactive_fraction": share of the pre-activations in each hidden layer, over
+          all units and points, that are at most 0.
+        - "gradient_norm": Euclidean norm of each layer's gradient (weights and
+          biases) before clipping and weight decay, for the next update.
+        - "update_ratio": norm of the change of each layer's weights in the next
+          update, divided by the norm of the weights before it.
     snapshots : iterable of int
         Numbers of updates after which to keep a copy of the parameters.
-    initial : Parameters, optional
-        Start from these weights instead of those that `initialize` draws.
-    dtype : {float64, float32}
-        Precision of the computation.
     on_step : callable, optional
-        Called as ``on_step(step, loss)`` after each update, with the loss before
-        it; returning True stops the training.
+        Called as ``on_step(step, loss)`` after each update, with the last recorded
+        loss of each network (an empty array if none is); returning True stops the
+        training.
+    dtype : {float32, float64}
+        Precision of the computation. float32 takes half the time in wide networks;
+        its rounding changes a result less than another seed does. Take float64 where
+        the last digits of a single network matter.
+    max_megabytes : float
+        Most memory (10^6 bytes) that the call may take beside the arguments, the
+        result included. Only a training whose results or single networks are large
+        needs more than a few; it is refused if it would need more than this.
 
     Returns
     -------
@@ -133,7 +168,8 @@ def train(
     Raises
     ------
     ValueError
-        If shapes disagree, a name is unknown or a number is out of range.
+        If shapes disagree, a name is unknown, a number is out of range, or the
+        training needs more memory than `max_megabytes`.
 
     Examples
     --------
@@ -142,102 +178,41 @@ def train(
     >>> result.accuracy[-1].tolist()
     [1.0, 1.0, 1.0]
     """
-    seeds = check_seeds("seeds", seeds)
-    start = initialize(widths, seeds=seeds, activation=activation)
-    if initial is not None:
-        start = _check_initial(initial, start)
-    # astype copies, so that the caller's initial weights stay as they are.
-    parameters = replace(start, values=start.values.astype(dtype))
-    data = _check_data(x, y, parameters, loss)
-    rates = _check_rates(learning_rate, parameters)
-    make_optimizer = OPTIMIZERS[check_choice("optimizer", optimizer, OPTIMIZERS)]
-    steps = check_integer("steps", steps)
-    if batch_size is not None:
-        n_points = data[0].shape[-2]
-        check_integer("batch_size", batch_size, minimum=1, maximum=n_points)
-    with np.errstate(over="ignore", invalid="ignore"):  # a network may diverge
-        return _descend(
-            parameters,
-            data,
-            draw_batches(data, seeds, batch_size),
-            update=make_optimizer(parameters.values, rates),
-            score=LOSSES[loss],
-            steps=steps,
-            wanted={check_integer("snapshots", s, maximum=steps) for s in snapshots},
-            on_step=on_step,
-        )
-
-
-def _descend(
-    parameters: Parameters,
-    data: Batch,
-    batches: Iterator[Batch],
-    *,
-    update: Optimizer,
-    score: Callable[[FloatArray, FloatArray], Score],
-    steps: int,
-    wanted: set[int],
-    on_step: OnStep | None,
-) -> Training:
-    """Run the training loop of `train`; the arguments have been checked."""
-    rule = ACTIVATIONS[parameters.activation]
-    layers = view_layers(parameters.values, parameters.widths)
-    gradient = np.empty_like(parameters.values)
-    gradients = view_layers(gradient, parameters.widths)
-    history: list[tuple[FloatArray, FloatArray]] = []
-    snapshots: dict[int, Parameters] = {}
-    for step in range(steps + 1):
-        if step in wanted:
-            snapshots[step] = replace(parameters, values=parameters.values.copy())
-        told = on_step(step, history[-1][0]) if on_step and step else None
-        stop = step == steps or bool(told)
-        inputs, targets = data if stop else next(batches)
-        passed = forward_pass(layers, inputs, rule)
-        scored = score(passed[1][-1], targets)
-        history.append((scored.loss, scored.accuracy))
-        if stop:
-            break
-        backward_pass(layers, passed, scored.delta, rule, gradients)
-        update.step(gradient)
-    losses, accuracies = (np.array(rows) for rows in zip(*history, strict=True))
-    return Training(parameters, losses, accuracies, snapshots, step)
-
-
-def _check_initial(initial: Parameters, drawn: Parameters) -> Parameters:
-    given = (*initial.widths, initial.activation, len(initial.values))
-    asked = (*drawn.widths, drawn.activation, len(drawn.values))
-    if given != asked:
-        rule = f"of the widths, activation and number of seeds asked for, {asked}"
-        raise problem("initial", rule, given, "change one or the other")
-    return initial
-
-
-def _check_data(x: ArrayLike, y: ArrayLike, parameters: Parameters, loss: str) -> Batch:
-    """Return inputs, and targets of shape (1 or networks, points, outputs)."""
-    inputs = check_inputs(x, parameters)
-    n_outputs, n_points = parameters.widths[-1], inputs.shape[-2]
-    targets = check_array("y", y, ndim=(1, 2, 3))
-    allowed = (*inputs.shape[:-1], n_outputs)
-    if targets.size not in (n_points * n_outputs, int(np.prod(allowed))):
-        rule = f"targets for {n_points} points with {n_outputs} output(s)"
-        raise problem("y", rule, targets.shape, "give one target per point and output")
-    if check_choice("loss", loss, LOSSES) == "logistic":
-        strange = targets[(targets != 0) & (targets != 1)]
-        if strange.size:
-            advice = "relabel the classes or use loss='squared'"
-            raise problem("y", "0 or 1 everywhere", float(strange[0]), advice)
-    dtype = parameters.values.dtype
-    return inputs, targets.reshape(-1, n_points, n_outputs).astype(dtype)
-
-
-def _check_rates(learning_rate: ArrayLike, parameters: Parameters) -> FloatArray:
-    """Return learning rates of shape (1 or networks, 1)."""
-    rates = check_array("learning_rate", learning_rate, ndim=(0, 1))
-    n_networks = len(parameters.values)
-    if rates.size not in (1, n_networks):
-        rule = f"one number or {n_networks} numbers"
-        raise problem("learning_rate", rule, rates.size, "give one for each network")
-    if rates.min() <= 0:
-        lowest = float(rates.min())
-        raise problem("learning_rate", "positive", lowest, "try 0.01")
-    return rates.reshape(-1, 1).astype(parameters.values.dtype)
+    shape, seeds = check_widths(widths), check_seeds("seeds", seeds)
+    precision, n_networks = check_dtype(dtype), len(seeds)
+    steps, every = check_integer("steps", steps), check_record(record)
+    wanted = {check_integer("snapshots", s, maximum=steps) for s in snapshots}
+    inputs = check_inputs(x, shape[0], n_networks, precision)
+    targets = check_targets(y, inputs, shape[-1], n_networks, loss=loss)
+    batches = Batches(inputs, targets, seeds, batch_size)
+    settings = check_settings(
+        n_networks,
+        precision,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        momentum=momentum,
+        weight_decay=weight_decay,
+        clip_norm=clip_norm,
+    )
+    n_copies = 1 + settings.n_states + len(wanted)
+    demand = Demand(shape, precision.itemsize, batches, n_copies, every, steps)
+    sizes = plan_groups(demand, max_megabytes)
+    parameters = start_from(
+        initial,
+        widths=shape,
+        seeds=seeds,
+        activation=activation,
+        dtype=precision,
+        gain=gain,
+        bias=bias,
+        bias_std=bias_std,
+        negative_slope=negative_slope,
+        shared_slope=shared_slope or None,
+    )
+    sweep = Sweep(parameters, inputs, targets, LOSSES[loss], sizes.measuring)
+    groups = make_groups(sweep, settings, batches.of, size=sizes.training)
+    recorder = Recorder(every, steps=steps, n_networks=n_networks, widths=shape)
+    made, kept = descend(
+        groups, sweep, recorder, steps=steps, wanted=wanted, on_step=on_step
+    )
+    return Training(parameters, recorder.finish(), kept, made)

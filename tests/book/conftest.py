@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,14 +30,20 @@ def build() -> subprocess.CompletedProcess[str]:
     """
     shutil.rmtree(ROOT / SITE, ignore_errors=True)
     command = [sys.executable, "-m", "sphinx", *BUILD, "-E", "-a", "-b", "html"]
-    return subprocess.run(
-        [*command, "notebooks", SITE],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # Files, not pipes: a formula server that outlives the build would hold a pipe open.
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
+        done = subprocess.run(
+            [*command, "notebooks", SITE],
+            cwd=ROOT,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            stdout=out,
+            stderr=errors,
+            check=False,
+        )
+        out.seek(0)
+        errors.seek(0)
+        texts = out.read(), errors.read()
+    return subprocess.CompletedProcess(done.args, done.returncode, *texts)
 
 
 @pytest.fixture(scope="session")
