@@ -24,14 +24,27 @@ _HOMES: Final = {
     "measure": "rectified.claims",
 }
 
+_MODULES: Final = {
+    "activations",
+    "claims",
+    "datasets",
+    "ensembles",
+    "initialization",
+    "networks",
+    "probes",
+    "regions",
+}
+
 __all__ = ["__version__", *sorted(_HOMES)]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"rectified.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'rectified' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, *sorted(_MODULES)]
