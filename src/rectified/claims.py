@@ -160,9 +160,15 @@ def load() -> tuple[Claim, ...]:
     >>> [claim.id for claim in load()][:3]
     ['C01', 'C02', 'C03']
     """
-    text = resources.files("rectified").joinpath("claims.yaml").read_text("utf-8")
-    ledger = yaml.safe_load(text)
-    return tuple(_read(entry, ledger["sources"]) for entry in ledger["claims"])
+    folder = resources.files("rectified") / "ledger"
+    read = {
+        file.name: yaml.safe_load(file.read_text("utf-8"))
+        for file in folder.iterdir()
+        if file.name.endswith(".yaml")
+    }
+    titles = read.pop("sources.yaml")
+    claims = [_read(entry, titles) for entries in read.values() for entry in entries]
+    return tuple(sorted(claims, key=lambda claim: claim.id))
 
 
 def _read(entry: dict[str, Any], titles: Mapping[str, str]) -> Claim:
@@ -171,7 +177,7 @@ def _read(entry: dict[str, Any], titles: Mapping[str, str]) -> Claim:
     fields["sentences"] = fields.pop("verdicts")
     if set(fields["sentences"]) != set(VERDICTS):
         rule = f"sentences for {', '.join(VERDICTS)}"
-        advice = f"complete claim {entry['id']} in claims.yaml"
+        advice = f"complete claim {entry['id']} in the ledger"
         raise problem("verdicts", rule, sorted(fields["sentences"]), advice)
     return Claim(**fields)
 
