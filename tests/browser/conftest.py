@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from rectified.widgets import front_end
 from tests.browser.chromium import ensure_chromium
 from tests.browser.lab import CHROMIUM_ARGUMENTS, jupyter_lab
+from tests.browser.scripts import COMPUTE
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
@@ -30,3 +32,31 @@ def lab(tmp_path_factory):
     shutil.copytree(NOTEBOOKS, root / "notebooks")
     with jupyter_lab(root, root / "home") as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def script_page(chromium):
+    page = chromium.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def compute(script_page):
+    """Run a figure's script at many settings."""
+
+    def run(figure, settings):
+        wanted = [
+            {
+                "press": setting.pop("press", ""),
+                "values": figure.values | setting,
+                "start": figure.values,
+            }
+            for setting in settings
+        ]
+        spec = figure.spec()
+        return script_page.evaluate(
+            COMPUTE, [front_end.module(), spec["script"], spec["constants"], wanted]
+        )
+
+    return run

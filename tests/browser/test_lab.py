@@ -135,11 +135,10 @@ def without_source(shown):
 
 
 def test_a_knob_in_a_drawing_can_be_dragged(lesson):
-    figures = [f for f in lesson.figures() if f.query_selector("svg circle")]
-    assert figures
+    figures = [f for f in lesson.figures() if f.query_selector(".rectified-knob")]
     for figure in figures:
         figure.scroll_into_view_if_needed()
-        knob, shown = figure.query_selector("svg circle"), lesson.shown(figure)
+        knob, shown = figure.query_selector(".rectified-knob"), lesson.shown(figure)
         box, drawn = knob.bounding_box(), lesson.drawn(figure)
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         lesson.page.mouse.move(x, y)
@@ -148,23 +147,47 @@ def test_a_knob_in_a_drawing_can_be_dragged(lesson):
         lesson.page.mouse.up()
         lesson.wait_for_drawing(figure, drawn)
         assert lesson.shown(figure) != shown
-        moved = figure.query_selector("svg circle").bounding_box()
+        moved = figure.query_selector(".rectified-knob").bounding_box()
         # The knob follows the hand to the nearest step of its control.
         assert moved["x"] == pytest.approx(box["x"] + 40, abs=8)
         lesson.reset(figure)
+
+
+def test_play_walks_a_slider_until_it_is_paused(lesson):
+    for play in lesson.page.query_selector_all(".rectified-play"):
+        figure = play.evaluate_handle("b => b.closest('.rectified')").as_element()
+        box = play.evaluate_handle(
+            "b => b.parentElement.querySelector('input[type=number]')"
+        ).as_element()
+        play.scroll_into_view_if_needed()
+        play.click()
+        first = float(box.input_value())
+        lesson.page.wait_for_function(
+            "([box, first]) => Number(box.value) > first", arg=[box, first]
+        )
+        assert "Pause" in play.get_attribute("aria-label")
+        play.click()
+        assert "Play" in play.get_attribute("aria-label")
+        lesson.page.wait_for_timeout(100)  # a step may have been under way
+        paused = box.input_value()
+        lesson.page.wait_for_timeout(1200)  # longer than any step takes
+        assert box.input_value() == paused
+        play.click()
+        lesson.reset(figure)
+        assert "Play" in play.get_attribute("aria-label")
 
 
 def test_a_number_out_of_range_is_clamped_and_said(lesson):
     for figure in lesson.figures():
         box = figure.query_selector("input[type=number]")
         drawn = lesson.drawn(figure)
-        box.fill("999")
+        box.fill("9999999")
         lesson.page.keyboard.press("Enter")
         lesson.wait_for_drawing(figure, drawn)
         assert box.evaluate("b => Number(b.value) === Number(b.max)")
         message = figure.query_selector(".rectified-message")
         assert message.is_visible()
-        assert "999" in message.inner_text()
+        assert "9999999" in message.inner_text()
         lesson.reset(figure)
         message.wait_for_element_state("hidden")
 
@@ -190,9 +213,9 @@ def test_copy_this_setting_gives_a_line_that_restores_it(lesson):
         figure.query_selector("button >> text=Copy this setting").click()
         line = figure.wait_for_selector(".rectified-copied code").inner_text()
         restored = eval(line, {"rc": rectified})  # as the lesson imports it
-        slider = figure.query_selector("[data-kind=slider] input[type=range]")
-        control = slider.evaluate("s => s.closest('[data-control]').dataset.control")
-        assert restored.values[control] == pytest.approx(float(slider.input_value()))
+        box = figure.query_selector("input[type=number]")
+        control = box.evaluate("s => s.closest('[data-control]').dataset.control")
+        assert restored.values[control] == pytest.approx(float(box.input_value()))
         lesson.reset(figure)
 
 

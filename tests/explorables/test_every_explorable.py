@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import rectified
-from rectified.widgets import Button, Explorable, Select, Slider, Toggle, View
+from rectified.widgets import (
+    Button,
+    Explorable,
+    LogSlider,
+    Select,
+    Slider,
+    Toggle,
+    View,
+)
 
 EXPLORABLES = [
     figure
@@ -27,6 +35,9 @@ each_drawn = pytest.mark.parametrize("figure", KERNEL_DRAWN, ids=lambda f: f.__n
 
 def extremes(control):
     """Smallest, middle and largest value, and one on either side outside."""
+    if isinstance(control, LogSlider):
+        middle = control.choices()[control.steps // 2]
+        return [control.low, middle, control.high, control.low / 2, control.high * 2]
     if isinstance(control, Slider):
         middle = (control.low + control.high) / 2
         return [control.low, middle, control.high, control.low - 1, control.high + 1]
@@ -77,7 +88,7 @@ def test_every_control_at_its_extremes_is_drawn_and_described(figure):
             shown = subject.show(subject.values | {name: value}, FAST)
             assert shown.picture, (name, value, shown.message)
             assert len(shown.finding) > 20
-            outside = isinstance(control, Slider) and not (
+            outside = isinstance(control, (Slider, LogSlider)) and not (
                 control.low <= value <= control.high
             )
             assert bool(shown.message) == outside

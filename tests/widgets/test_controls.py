@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectified.widgets import Button, Select, Slider, Toggle, VectorSlider
+from rectified.widgets import (
+    Button,
+    LogSlider,
+    Select,
+    Slider,
+    Toggle,
+    VectorSlider,
+)
 from rectified.widgets.controls import fit_values, start_values
 
+RATE = LogSlider(1e-4, 10, 3, start=0.1, label="learning rate")
 BIAS = Slider(-3, 3, 0.1, start=0, label="bias b")
 ANYTHING = st.one_of(
     st.none(),
@@ -27,6 +35,47 @@ def test_a_slider_always_gives_a_number_on_its_grid(value):
     assert -3 <= fitted <= 3
     # Ten digits are kept, so a grid of 60 steps is exact to 1e-9.
     assert abs(fitted * 10 - round(fitted * 10)) < 1e-9
+
+
+@given(ANYTHING)
+def test_a_log_slider_always_gives_a_number_on_its_grid(value):
+    fitted, _ = RATE.fit(value)
+    assert fitted in RATE.choices()
+
+
+def test_a_log_slider_has_equal_ratios_and_meets_the_powers_of_ten():
+    choices = RATE.choices()
+    assert len(choices) == 16
+    # Three digits are kept, so ratios are within two roundings of 0.5 %.
+    ratios = np.divide(choices[1:], choices[:-1])
+    np.testing.assert_allclose(ratios, 10 ** (1 / 3), rtol=0.011)
+    assert choices[::3] == [1e-4, 1e-3, 1e-2, 0.1, 1, 10]
+
+
+@pytest.mark.parametrize(
+    ("value", "fitted", "said"),
+    [(0.11, 0.1, False), (0, 1e-4, True), (-3, 1e-4, True), (99, 10, True)],
+)
+def test_a_log_slider_rounds_in_silence_and_says_what_it_clamps(value, fitted, said):
+    assert RATE.fit(value)[0] == fitted
+    assert ("learning rate" in RATE.fit(value)[1]) == said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"low": 0}, "low"),
+        ({"high": 1e-4}, "high"),
+        ({"per_decade": 0.3}, "per_decade"),
+        ({"per_decade": 0}, "per_decade"),
+        ({"start": 11}, "start"),
+        ({"label": ""}, "label"),
+    ],
+)
+def test_a_log_slider_that_contradicts_itself_names_the_argument(wrong, named):
+    good = {"low": 1e-4, "high": 10, "per_decade": 3, "start": 1, "label": "rate"}
+    with pytest.raises(ValueError, match=f"`{named}` must"):
+        LogSlider(**good | wrong)
 
 
 def test_a_value_inside_the_limits_is_kept_without_a_word():

@@ -238,3 +238,25 @@ def test_a_figure_of_the_course_links_to_its_source():
 )
 def test_odd_words_of_a_front_end_become_defaults(message, view):
     assert View.from_message(message) == view
+
+
+def test_what_a_figure_measures_reaches_its_script_and_is_measured_once():
+    from rectified import GateView
+
+    class Measured(GateView):
+        """Does it count?"""
+
+        script = "../../src/rectified/explorables/what_is_relu/gate.js"
+        runs: ClassVar[list[int]] = []
+
+        def measurements(self):
+            self.runs.append(1)
+            return {"rows": [1.5, None]}
+
+    figure = Measured()
+    assert Measured.runs == []  # not before it is shown
+    for _ in range(2):
+        constants = figure.spec()["constants"]
+    assert constants["rows"] == [1.5, None]
+    assert constants["presets"] == GateView.constants["presets"]
+    assert len(Measured.runs) == 1

@@ -3,6 +3,7 @@
 from rectified.widgets.controls import (
     Button,
     Control,
+    LogSlider,
     Select,
     Slider,
     Toggle,
@@ -10,6 +11,7 @@ from rectified.widgets.controls import (
     VectorSlider,
 )
 from rectified.widgets.explorable import Explorable
+from rectified.widgets.measured import rounded
 from rectified.widgets.rendering import Shown, View, panels
 from rectified.widgets.table import Table
 from rectified.widgets.theme import THEMES, Theme
@@ -19,6 +21,7 @@ __all__ = [
     "Button",
     "Control",
     "Explorable",
+    "LogSlider",
     "Select",
     "Shown",
     "Slider",
@@ -29,4 +32,5 @@ __all__ = [
     "VectorSlider",
     "View",
     "panels",
+    "rounded",
 ]

@@ -12,12 +12,13 @@ import hashlib
 import html
 import itertools
 import json
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rectified.widgets import front_end
-from rectified.widgets.controls import Select, Slider, Toggle
+from rectified.widgets.controls import LogSlider, Select, Slider, Toggle
 from rectified.widgets.rendering import View
 from rectified.widgets.sources import repository
 
@@ -30,7 +31,7 @@ LAUNCH: Final = [
     ["Colab", "%%LAUNCH:colab%%", f"there, first run %pip install git+{repository()}"],
     ["your JupyterLab", "%%LAUNCH:jupyterlab%%"],
 ]
-_COUNTABLE: Final = (Slider, Select, Toggle)
+_COUNTABLE: Final = (Slider, LogSlider, Select, Toggle)
 _VIEWS: Final = {
     f"{theme}-{layout}": View(theme, layout)
     for theme in ("light", "dark")
@@ -101,7 +102,7 @@ def moving_controls(explorable: Explorable) -> dict[str, list[Any]]:
     choices: dict[str, list[Any]] = {}
     for name, count in frames.items():
         control = controls[name]
-        if isinstance(control, Slider):
+        if isinstance(control, (Slider, LogSlider)):
             choices[name] = control.choices(count)
         elif isinstance(control, (Select, Toggle)):
             choices[name] = control.choices()
@@ -139,6 +140,8 @@ def _land_on(spec: dict[str, Any], choices: list[Any]) -> None:
     """Make a slider stop only at values that have a frame."""
     if spec["kind"] == "slider":
         spec["step"] = float(f"{choices[1] - choices[0]:.10g}")
+    if spec["kind"] == "log":
+        spec["per_decade"] = (len(choices) - 1) / math.log10(choices[-1] / choices[0])
 
 
 def _fallback(explorable: Explorable, frames: dict[str, Any]) -> str:

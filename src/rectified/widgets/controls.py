@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from rectified.widgets.sliders import Slider, VectorSlider
+from rectified.widgets.sliders import LogSlider, Slider, VectorSlider
 
 __all__ = [
     "Button",
     "Control",
+    "LogSlider",
     "Select",
     "Slider",
     "Toggle",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rectified.widgets.controls import (
     Control,
+    LogSlider,
     Slider,
     Values,
     fit_values,
@@ -59,7 +60,7 @@ class Explorable:
     script : str
         File name of the JavaScript module, or empty.
     constants : dict
-        Numbers that the script needs from Python, so that they are kept once.
+        Numbers that the script needs from Python; `measurements` adds measured ones.
     size, narrow_size : tuple of int
         Width and height of the picture in CSS pixels, on a wide page and on a phone.
     frames : dict of str to int or None
@@ -96,7 +97,7 @@ class Explorable:
                 f"got {list(cls.frames)}; choose what moves in the book"
             )
         for name, count in cls.frames.items():
-            if isinstance(slider := cls.controls[name], Slider):
+            if isinstance(slider := cls.controls[name], (Slider, LogSlider)):
                 slider.choices(count)  # raises if they are not evenly spaced
 
     def __init__(self, **values: Any) -> None:
@@ -108,6 +109,10 @@ class Explorable:
         self.initial = self.values
 
     # What a figure may define -------------------------------------------------------
+
+    def measurements(self) -> Mapping[str, Any]:
+        """Return what only a run can tell, once, as JSON types, for the script."""
+        return {}
 
     def compute(self, values: Values) -> Any:
         """Return the data of the picture: numbers only, no drawing."""
@@ -193,6 +198,10 @@ class Explorable:
             return Shown(fitted, b"", "", failed(error))
 
     @cached_property
+    def _measured(self) -> Mapping[str, Any]:
+        return self.measurements()
+
+    @cached_property
     def renderer(self) -> Renderer:
         """The matplotlib figure behind this explorable."""
         sizes: dict[Layout, tuple[int, int]] = {
@@ -215,7 +224,7 @@ class Explorable:
             "title": self.title,
             "controls": {name: c.spec() for name, c in self.controls.items()},
             "script": (folder / self.script).read_text("utf-8") if self.script else "",
-            "constants": dict(self.constants),
+            "constants": {**self.constants, **self._measured},
             "defaults": start_values(self.controls),
             "initial": self.initial,
             "size": list(self.size),

@@ -19,6 +19,7 @@ _FILES: Final = files("rectified.widgets") / "static"
 _SCRIPTS: Final = (
     "helpers.js",
     "plot.js",
+    "axes.js",
     "controls.js",
     "painters.js",
     "explorable.js",

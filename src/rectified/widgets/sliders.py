@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from numbers import Real
 from typing import Any
+
+from rectified.widgets.lines import Line
 
 
 @dataclass(frozen=True)
-class Slider:
+class Slider(Line):
     """A number on a line: a range input and a number box.
 
     Parameters
@@ -25,6 +26,8 @@ class Slider:
         Visible name, with the symbol if there is one: ``"bias b"``.
     unit : str
         Written after the number, for example ``"steps"``.
+    play : bool
+        Whether a button walks the slider to its end, for what happens in steps.
 
     Raises
     ------
@@ -38,80 +41,101 @@ class Slider:
     start: float
     label: str
     unit: str = ""
+    play: bool = False
 
     def __post_init__(self) -> None:
-        if not self.low < self.high:
-            raise ValueError(
-                f"`high` must be more than `low` (={self.low}), got {self.high}; "
-                "give the limits in rising order"
-            )
+        self._check()
         if not 0 < self.step <= self.high - self.low:
             raise ValueError(
                 f"`step` must be more than 0 and at most {self.high - self.low}, "
                 f"got {self.step}; choose a step that fits between the limits"
             )
-        if not self.low <= self.start <= self.high:
-            raise ValueError(
-                f"`start` must be between {self.low} and {self.high}, "
-                f"got {self.start}; start inside the limits"
-            )
-        if not self.label.strip():
-            raise ValueError("`label` must be a visible name, got ''; name the control")
 
-    def fit(self, value: Any) -> tuple[float, str]:
-        """Return the nearest value on the step grid, and a sentence if it moved.
+    @property
+    def steps(self) -> int:
+        """The number of steps from one end to the other."""
+        return round((self.high - self.low) / self.step)
 
-        Rounding to the grid is silent; leaving the limits or not being a number
-        is said.
-        """
-        if isinstance(value, bool) or not isinstance(value, Real):
-            return self.start, (
-                f"{self.label} needs a number, got {value!r}; set to {self.start:g}."
-            )
-        if not math.isfinite(value):
-            return self.start, (
-                f"{self.label} needs a finite number, got {value}; "
-                f"set to {self.start:g}."
-            )
-        value = float(value)
-        inside = min(max(value, self.low), self.high)
-        fitted = self._on_grid(inside)
-        if inside == value:
-            return fitted, ""
-        return fitted, (
-            f"{self.label} goes from {self.low:g} to {self.high:g}; "
-            f"{value:g} was set to {fitted:g}."
-        )
+    def _position(self, value: float) -> float:
+        return (value - self.low) / self.step
 
-    def _on_grid(self, value: float) -> float:
-        steps = round((value - self.low) / self.step)
-        fitted = min(self.low + steps * self.step, self.high)
+    def value_at(self, position: float) -> float:
+        """Return the value `position` steps from the lower end."""
+        value = min(self.low + position * self.step, self.high)
         whole = all(float(x).is_integer() for x in (self.low, self.step, self.high))
         # Ten digits hide the binary error of low + k * step (0.30000000000000004).
-        return int(fitted) if whole else float(f"{fitted:.10g}")
-
-    def choices(self, count: int | None = None) -> list[float]:
-        """Return `count` evenly spaced values, or every value of the grid.
-
-        Raises
-        ------
-        ValueError
-            If `count` values of the grid cannot be evenly spaced from end to end.
-        """
-        steps = round((self.high - self.low) / self.step)
-        count = steps + 1 if count is None else count
-        if count < 2 or steps % (count - 1):
-            fitting = [n + 1 for n in range(1, steps + 1) if steps % n == 0]
-            raise ValueError(
-                f"`count` must be one of {fitting} for {self.label}, got {count}; "
-                "otherwise the values would not be evenly spaced"
-            )
-        gap = (self.high - self.low) / (count - 1)
-        return [self._on_grid(self.low + index * gap) for index in range(count)]
+        return int(value) if whole else float(f"{value:.10g}")
 
     def spec(self) -> dict[str, Any]:
         """Return the description that the front end builds the inputs from."""
         return {"kind": "slider", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class LogSlider(Line):
+    """A positive number on a logarithmic line, for learning rates or step sizes.
+
+    Parameters
+    ----------
+    low, high : float
+        Limits, both included and a whole number of steps apart; 0 < `low` < `high`.
+    per_decade : float
+        Steps from one power of ten to the next, more than 0.
+    start : float
+        First value, within the limits.
+    label : str
+        Visible name, with the symbol if there is one: ``"step size h"``.
+    unit : str
+        Written after the number.
+
+    Raises
+    ------
+    ValueError
+        If the limits, `per_decade` or the start contradict each other.
+
+    Examples
+    --------
+    >>> LogSlider(1e-3, 1, 2, start=0.1, label="learning rate").choices()
+    [0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0]
+    """
+
+    low: float
+    high: float
+    per_decade: float
+    start: float
+    label: str
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.low > 0:
+            raise ValueError(
+                f"`low` must be more than 0, got {self.low}; a logarithmic line has "
+                "no zero"
+            )
+        self._check()
+        steps = math.log10(self.high / self.low) * self.per_decade
+        if steps < 1 or abs(steps - round(steps)) > 1e-9:
+            raise ValueError(
+                f"`per_decade` must give a whole number of steps from {self.low} to "
+                f"{self.high}, got {self.per_decade} ({steps:g} steps); choose limits "
+                "that are powers of ten"
+            )
+
+    @property
+    def steps(self) -> int:
+        """The number of steps from one end to the other."""
+        return round(math.log10(self.high / self.low) * self.per_decade)
+
+    def _position(self, value: float) -> float:
+        return math.log10(value / self.low) * self.per_decade
+
+    def value_at(self, position: float) -> float:
+        """Return the value `position` steps from the lower end, to three digits."""
+        return float(f"{self.low * 10 ** (position / self.per_decade):.3g}")
+
+    def spec(self) -> dict[str, Any]:
+        """Return the description that the front end builds the inputs from."""
+        return {"kind": "log", **asdict(self)}
 
 
 @dataclass(frozen=True)

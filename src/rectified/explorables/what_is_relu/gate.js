@@ -69,7 +69,8 @@ export default ({ number, plural }, { presets }) => ({
     const [unit, y] = [half / longest, plot.height - 16];
     const knob = zAt + bias * unit;
     plot.path([[zAt - 3 * unit, y], [zAt + 3 * unit, y]], { color: "grid", width: 4 });
-    plot.circle(knob, y, 8, { color: "surface", fill: "orange", width: 2 });
+    const look = { name: "rectified-knob", color: "surface", fill: "orange", width: 2 };
+    plot.circle(knob, y, 8, look);
     plot.text(zAt + 3 * unit + 14, y + 5, `bias b = ${number(bias, 1)}`);
     const toBias = (px) => Math.round(Math.min(Math.max((px - zAt) / unit, -3), 3) * 10) / 10;
     plot.handles.push({ x: knob, y, drag: (px) => change({ bias: toBias(px) }) });

@@ -18,6 +18,27 @@ function decimals(step) {
   return Math.max(0, written - Number(power));
 }
 
+/** Where a slider's values are: the range input counts steps on a logarithmic line. */
+function lineOf(spec) {
+  if (spec.kind === "log") {
+    const steps = Math.round(Math.log10(spec.high / spec.low) * spec.per_decade);
+    const position = (value) =>
+      Math.round(Math.log10(value / spec.low) * spec.per_decade);
+    const valueAt = (at) =>
+      Number((spec.low * 10 ** (at / spec.per_decade)).toPrecision(3));
+    const text = (value) => String(value).replace("-", MINUS);
+    return { ends: [0, steps, 1], position, valueAt, text, written: String };
+  }
+  const digits = decimals(spec.step);
+  return {
+    ends: [spec.low, spec.high, spec.step],
+    position: (value) => value,
+    valueAt: (at) => fitNumber(spec, at),
+    text: (value) => number(value, digits),
+    written: (value) => Number(value).toFixed(digits),
+  };
+}
+
 function fitNumber(spec, value) {
   const inside = Math.min(Math.max(value, spec.low), spec.high);
   const steps = Math.round((inside - spec.low) / spec.step);
@@ -30,33 +51,93 @@ function fitNumber(spec, value) {
  */
 function slider(name, spec, change) {
   const id = `rectified-${++identifiers}`;
-  const limits = { min: spec.low, max: spec.high, step: spec.step };
-  const range = element("input", { type: "range", id, ...limits });
-  const box = element("input", { type: "number", ...limits });
+  const { ends, position, valueAt, text, written } = lineOf(spec);
+  const [min, max, step] = ends;
+  const clamp = (at) => Math.min(Math.max(at, min), max);
+  const range = element("input", { type: "range", id, min, max, step });
+  const box = element("input", { type: "number", min: spec.low, max: spec.high });
+  box.step = spec.kind === "log" ? "any" : spec.step;
   box.setAttribute("aria-label", `${spec.label}, exact value`);
-  const digits = decimals(spec.step);
   const show = (value) => {
-    range.value = value;
-    range.setAttribute("aria-valuetext", `${number(value, digits)} ${spec.unit}`.trim());
-    box.value = Number(value).toFixed(digits);
+    range.value = position(value);
+    range.setAttribute("aria-valuetext", `${text(value)} ${spec.unit}`.trim());
+    box.value = written(value);
   };
-  range.addEventListener("input", () => change(fitNumber(spec, range.valueAsNumber), ""));
+  range.addEventListener("input", () => change(valueAt(range.valueAsNumber), ""));
   box.addEventListener("change", () => {
     const typed = box.valueAsNumber;
-    const fitted = Number.isFinite(typed) ? fitNumber(spec, typed) : null;
-    let message = "";
-    if (fitted === null) message = `${spec.label} needs a number; nothing was changed.`;
-    else if (typed < spec.low || typed > spec.high) {
-      message =
-        `${spec.label} goes from ${number(spec.low, digits)} to ` +
-        `${number(spec.high, digits)}; ${number(typed, digits)} was set to ` +
-        `${number(fitted, digits)}.`;
+    if (!Number.isFinite(typed)) {
+      return change(null, `${spec.label} needs a number; nothing was changed.`);
     }
-    change(fitted, message);
+    const inside = Math.min(Math.max(typed, spec.low), spec.high);
+    const fitted = valueAt(position(inside));
+    const limits = `${text(spec.low)} to ${text(spec.high)}`;
+    const message = `${spec.label} goes from ${limits}; ${text(typed)} was set to ${text(fitted)}.`;
+    change(fitted, inside === typed ? "" : message);
   });
+  if (spec.kind === "log") {
+    // The browser would step by 1, which is no step of this line.
+    box.addEventListener("keydown", (event) => {
+      const up = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!up) return;
+      event.preventDefault();
+      change(valueAt(clamp(range.valueAsNumber + up)), "");
+    });
+  }
   const label = element("label", { htmlFor: id, textContent: spec.label });
   const unit = element("span", { className: "rectified-unit", textContent: spec.unit });
-  return { nodes: [label, range, box, unit], inputs: [range, box], show };
+  const nodes = [label, range, box, unit];
+  if (!spec.play) return { nodes, inputs: [range, box], show };
+  const player = playButton(spec, change);
+  const showAll = (value) => {
+    show(value);
+    player.shown(value);
+  };
+  const inputs = [range, box, player.node];
+  return { nodes: [...nodes, player.node], inputs, show: showAll, rest: player.rest };
+}
+
+const PLAY_TIME = 7000; // ms from end to end
+const TICKS = [60, 900]; // ms between two steps, at least and at most
+
+/** A button that walks a slider to its end; any other change of the value stops it. */
+function playButton(spec, change) {
+  const steps = Math.round((spec.high - spec.low) / spec.step);
+  const tick = Math.min(Math.max(PLAY_TIME / steps, TICKS[0]), TICKS[1]);
+  const stride = Math.max(1, Math.round((steps * tick) / PLAY_TIME)) * spec.step;
+  const node = element("button", { type: "button", className: "rectified-play" });
+  let timer = 0;
+  let at = spec.start;
+  const draw = () => {
+    node.textContent = timer ? "\u275a\u275a" : "\u25b6";
+    node.setAttribute("aria-label", `${timer ? "Pause" : "Play"}: ${spec.label}`);
+  };
+  const rest = () => {
+    clearInterval(timer);
+    timer = 0;
+    draw();
+  };
+  const walk = () => {
+    if (!node.isConnected) return rest();
+    at = fitNumber(spec, at + stride);
+    change(at, "");
+    if (at >= spec.high) rest();
+  };
+  const start = () => {
+    timer = setInterval(walk, tick);
+    draw();
+    if (at >= spec.high) {
+      at = spec.low;
+      change(at, "");
+    } else walk();
+  };
+  node.addEventListener("click", () => (timer ? rest() : start()));
+  draw();
+  const shown = (value) => {
+    if (timer && value !== at) rest();
+    at = value;
+  };
+  return { node, rest, shown };
 }
 
 function toggle(name, spec, change) {
@@ -81,9 +162,9 @@ function button(name, spec, change) {
   return { nodes: [input], inputs: [input], show: () => {} };
 }
 
-const BUILDERS = { slider, vector: slider, toggle, select, button };
+const BUILDERS = { slider, log: slider, vector: slider, toggle, select, button };
 
-/** All controls of a figure: `{ node, show(values), inputs }`. */
+/** All controls of a figure: `{ node, show(values), rest(), parts }`. */
 function buildControls(specs, { change, press }) {
   const node = element("div", { className: "rectified-controls" });
   const parts = {};
@@ -109,5 +190,6 @@ function buildControls(specs, { change, press }) {
       part.show(part.entry ? values[name][part.entry()] : values[name]);
     }
   };
-  return { node, show, parts };
+  const rest = () => Object.values(parts).forEach((part) => part.rest?.());
+  return { node, show, rest, parts };
 }

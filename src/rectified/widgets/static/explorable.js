@@ -186,7 +186,10 @@ async function render({ model, el }) {
   markControls(spec, controls, frame.note);
   painter.show(values, model.get("message") || "");
 
-  frame.reset.addEventListener("click", () => update({ ...start }));
+  frame.reset.addEventListener("click", () => {
+    controls.rest();
+    update({ ...start });
+  });
   frame.copy.addEventListener("click", () => copy(python(spec.call, values), frame.copied));
   // Lumino listens on the document and would move the notebook's selection.
   root.addEventListener("keydown", (event) => {
