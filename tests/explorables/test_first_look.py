@@ -1,0 +1,67 @@
+"""Nobody waits: neither for a figure nor for a setting that is new."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rectified.widgets import Explorable
+from tests.explorables.test_every_explorable import EXPLORABLES, KERNEL_DRAWN
+
+ROOT = Path(__file__).resolve().parents[2]
+MEASURED = [f for f in EXPLORABLES if f.measurements is not Explorable.measurements]
+
+# A fresh process knows no setting yet. Processor time, so that a busy machine does
+# not matter; the picture's way to the screen comes on top (see benchmarks/latency.py).
+TIME_SETTINGS = """
+import json, sys, time
+import rectified
+from rectified.widgets import View
+from tests.explorables.test_every_explorable import extremes, settable
+figure = getattr(rectified, sys.argv[1])()
+figure.show(figure.values, View())
+times = {}
+for name, control in settable(type(figure)).items():
+    for value in extremes(control):
+        start = time.process_time()
+        figure.show(figure.values | {name: value}, View())
+        times[f"{name}={value}"] = time.process_time() - start
+print(json.dumps(times))
+"""
+TIME_MEASUREMENTS = """
+import json, sys, time
+import rectified
+figure = getattr(rectified, sys.argv[1])()
+start = time.process_time()
+measured = json.dumps(figure.spec()["constants"])
+print(json.dumps([time.process_time() - start, len(measured)]))
+"""
+LONGEST_STEP = 0.26  # s; `interact` with inline matplotlib takes as long
+LONGEST_START = 4  # s; the budget from an opened notebook to its first figure
+LARGEST = 300_000  # bytes of numbers, half of what a figure may weigh in the book
+
+
+def run(program, figure):
+    """Run a program about one figure in a process of its own; return its answer."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", program, figure.__name__]
+    answer = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, env=environment
+    )
+    return json.loads(answer.stdout)
+
+
+@pytest.mark.parametrize("figure", KERNEL_DRAWN, ids=lambda f: f.__name__)
+def test_a_setting_that_is_seen_for_the_first_time_is_there_at_once(figure):
+    times = run(TIME_SETTINGS, figure)
+    assert {name: t for name, t in times.items() if t > LONGEST_STEP} == {}
+
+
+@pytest.mark.parametrize("figure", MEASURED, ids=lambda f: f.__name__)
+def test_what_a_figure_measures_first_is_quick_and_small(figure):
+    seconds, size = run(TIME_MEASUREMENTS, figure)
+    assert seconds < LONGEST_START
+    assert size < LARGEST
