@@ -170,3 +170,18 @@ def test_numbers_of_any_size_are_short(script_page, value, text):
     assert f">{text}</text>" in drawn(
         script_page, f"plot.text(1, 1, scientific({value}))"
     )
+
+
+def test_a_press_anywhere_in_the_axes_picks_a_place_within_their_limits(script_page):
+    markup = drawn(
+        script_page,
+        LOG_AXES
+        + """axes.picker((x, y) => plot.text(9, 9, `${x} ${y}`));
+        const [{ box: [left, top, width], pick }] = plot.areas;
+        pick(left + width / 2, top);
+        pick(left - 50, top - 50);""",
+    )
+    (x, y), outside = re.findall(r">([\d.]+) ([\d.]+)</text>", markup)
+    assert float(x) == pytest.approx(0.1)  # half of four decades
+    assert float(y) == pytest.approx(100)
+    assert [float(v) for v in outside] == pytest.approx([0.001, 100])

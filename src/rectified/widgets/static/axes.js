@@ -155,10 +155,23 @@ class Axes {
   handle(at, onDrag, options = {}) {
     this.point(at, { radius: 8, name: "rectified-knob", ...options });
     const [x, y] = [this.px(at[0]), this.py(at[1])];
-    const toData = (px, py) => [
+    this.plot.handles.push({ x, y, drag: (px, py) => onDrag(...this.toData(px, py)) });
+  }
+
+  /** Any place inside the axes can be pressed; `onPick` gets it in data units. */
+  picker(onPick) {
+    const { left, top, width, height } = this;
+    const pick = (px, py) => {
+      const inside = (value, low, size) => Math.min(Math.max(value, low), low + size);
+      onPick(...this.toData(inside(px, left, width), inside(py, top, height)));
+    };
+    this.plot.areas.push({ box: [left, top, width, height], pick });
+  }
+
+  toData(px, py) {
+    return [
       this.xscale.value((px - this.left) / this.width),
       this.yscale.value(1 - (py - this.top) / this.height),
     ];
-    this.plot.handles.push({ x, y, drag: (px, py) => onDrag(...toData(px, py)) });
   }
 }

@@ -35,20 +35,29 @@ function scriptPainter({ figure, holder, ui }) {
     const box = svg.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
-  const nearest = (x, y) => {
+  /** What is at this place. Each drawing makes handles anew, so they go by number. */
+  const find = (x, y) => {
     const far = (h) => Math.hypot(h.x - x, h.y - y);
     const found = plot.handles.map((h, i) => [far(h), i]).sort((a, b) => a[0] - b[0])[0];
-    return found && found[0] < 24 ? found[1] : null;
+    if (found && found[0] < 24) {
+      return { cursor: "grab", move: (...at) => plot.handles[found[1]]?.drag(...at) };
+    }
+    const within = ({ box: [left, top, width, height] }) =>
+      x >= left && x <= left + width && y >= top && y <= top + height;
+    const area = plot.areas.findIndex(within);
+    const move = (...at) => plot.areas[area]?.pick(...at);
+    return area < 0 ? null : { cursor: "crosshair", move, atOnce: true };
   };
   svg.addEventListener("pointerdown", (event) => {
-    held = nearest(...place(event));
-    if (held === null) return;
+    held = find(...place(event));
+    if (!held) return;
     svg.setPointerCapture(event.pointerId);
     event.preventDefault();
+    if (held.atOnce) held.move(...place(event));
   });
   svg.addEventListener("pointermove", (event) => {
-    if (held !== null) plot.handles[held]?.drag(...place(event));
-    else svg.style.cursor = nearest(...place(event)) === null ? "" : "grab";
+    if (held) held.move(...place(event));
+    else svg.style.cursor = find(...place(event))?.cursor || "";
   });
   for (const end of ["pointerup", "pointercancel"]) {
     svg.addEventListener(end, () => (held = null));

@@ -4,7 +4,7 @@
 
 class Plot {
   constructor(svg, width, height) {
-    Object.assign(this, { svg, width, height, parts: [], handles: [] });
+    Object.assign(this, { svg, width, height, parts: [], handles: [], areas: [] });
     this.narrow = width < NARROW_BELOW;
   }
 
