@@ -5,7 +5,7 @@ import pytest
 
 from rectified import activations
 from rectified.datasets import make_task
-from rectified.ensembles import Parameters, forward, initialize, measure, train
+from rectified.ensembles import Parameters, begin, forward, initialize, measure, train
 
 WIDTHS = (2, 6, 5, 1)
 
@@ -99,6 +99,30 @@ def test_a_stopped_training_is_a_shorter_training():
     short = train(x, y, steps=6, **options)
     np.testing.assert_array_equal(stopped.parameters.values, short.parameters.values)
     np.testing.assert_array_equal(stopped.loss, short.loss)
+
+
+def test_a_training_can_be_taken_one_update_at_a_time():
+    x, y = make_data()
+    options = {"widths": WIDTHS, "seeds": (0, 1), "steps": 9, "batch_size": 7}
+    options |= {"record": ["loss", "dead_fraction"]}
+    whole = train(x, y, snapshots=range(10), **options)
+    for step, state in enumerate(begin(x, y, **options)):
+        assert state.step == step
+        values = whole.snapshots[step].values
+        np.testing.assert_array_equal(state.parameters.values, values)
+        dead = whole.records["dead_fraction"].values[step]
+        np.testing.assert_array_equal(state.latest("dead_fraction"), dead)
+    np.testing.assert_array_equal(state.finish().loss, whole.loss)
+
+
+def test_a_training_that_is_left_halfway_keeps_what_it_has():
+    x, y = make_data()
+    descent = begin(x, y, widths=WIDTHS, seeds=(0,), steps=50, batch_size=7)
+    for state in descent:
+        if state.step == 4:
+            state.stop()
+    shorter = train(x, y, widths=WIDTHS, seeds=(0,), steps=4, batch_size=7)
+    np.testing.assert_array_equal(descent.finish().loss, shorter.loss)
 
 
 def test_what_is_watched_does_not_change_the_training():

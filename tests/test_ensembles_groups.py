@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rectified import _ensemble_memory as memory
-from rectified import ensembles
+from rectified import _ensemble_start
 from rectified.datasets import make_task
 from rectified.ensembles import forward, initialize, measure, train
 
@@ -65,7 +65,7 @@ def test_the_size_of_the_groups_changes_no_bit(
     def plan(*args):
         return real(*args)._replace(training=size, measuring=max(1, size - 1))
 
-    monkeypatch.setattr(ensembles, "plan_groups", plan)
+    monkeypatch.setattr(_ensemble_start, "plan_groups", plan)
     assert_same(train_networks(range(10), **arguments), together)
 
 
@@ -77,7 +77,7 @@ def test_small_groups_are_made_where_one_would_not_fit(monkeypatch):
         sizes.append(real(*args))
         return sizes[-1]
 
-    monkeypatch.setattr(ensembles, "plan_groups", plan)
+    monkeypatch.setattr(_ensemble_start, "plan_groups", plan)
     roomy = train_networks(range(64))
     tight = train_networks(range(64), max_megabytes=1.5)
     assert sizes[0].training == 64 > sizes[1].training
@@ -156,7 +156,7 @@ def measure_peak(monkeypatch, x, y, **options):
         plans.append(real(*args))
         return plans[-1]
 
-    monkeypatch.setattr(ensembles, "plan_groups", plan)
+    monkeypatch.setattr(_ensemble_start, "plan_groups", plan)
     tracemalloc.start()
     try:
         result = train(x, y, **options)

@@ -17,7 +17,7 @@ from rectified._ensemble_measures import (
 )
 from rectified._ensemble_networks import Parameters, count_values, view_layers
 from rectified._ensemble_optimizers import Optimizer, Settings
-from rectified._ensemble_records import Recorder
+from rectified._ensemble_records import Recorder, Training
 from rectified._validate import FloatArray
 
 OnStep = Callable[[int, FloatArray], bool | None]
@@ -120,44 +120,65 @@ def make_groups(
     return groups
 
 
-def descend(
-    groups: Sequence[Group],
-    sweep: Sweep,
-    recorder: Recorder,
-    *,
-    steps: int,
-    wanted: set[int],
-    on_step: OnStep | None,
-) -> tuple[int, dict[int, Parameters]]:
-    """Train all groups; return the number of updates made, and the snapshots.
+class Descent:
+    """A training in progress: iterate to make one update after the other.
 
-    Parameters
+    Each turn hands over the descent itself, the first one before any update.
+
+    Attributes
     ----------
-    groups : sequence of Group
-        All networks.
-    sweep : Sweep
-        Measures them on all data.
-    recorder : Recorder
-        Takes the records.
-    steps : int
-        Number of updates, unless `on_step` returns True before.
-    wanted : set of int
-        Numbers of updates after which to keep the parameters.
-    on_step : callable or None
-        Called after each update.
+    step : int
+        Updates made so far.
+    parameters : Parameters
+        The networks as they are now. The next update changes them in place.
     """
-    snapshots: dict[int, Parameters] = {}
-    for step in range(steps + 1):
-        told = on_step(step, recorder.latest_loss()) if on_step and step else None
-        last = step == steps or bool(told)
-        if step in wanted:
-            parameters = sweep.parameters
-            snapshots[step] = replace(parameters, values=parameters.values.copy())
+
+    def __init__(
+        self,
+        groups: Sequence[Group],
+        sweep: Sweep,
+        recorder: Recorder,
+        *,
+        steps: int,
+        wanted: set[int],
+    ) -> None:
+        self.step, self.parameters = 0, sweep.parameters
+        self._groups, self._sweep, self._recorder = groups, sweep, recorder
+        self._last, self._wanted = steps, wanted
+        self._snapshots: dict[int, Parameters] = {}
+
+    def __iter__(self) -> Iterator[Descent]:
+        while True:
+            last = self.step == self._last
+            self._measure(last=last)
+            yield self
+            if self.step == self._last:
+                if not last:  # it was stopped meanwhile
+                    self._measure(last=True)
+                return
+            for group in self._groups:
+                group.step(self.step, self._recorder)
+            self.step += 1
+
+    def stop(self) -> None:
+        """Make no more updates."""
+        self._last = self.step
+
+    def latest(self, name: str) -> FloatArray:
+        """Return the newest record of a quantity, (networks, ...)."""
+        return self._recorder.latest(name)
+
+    def finish(self) -> Training:
+        """Return what has been recorded so far."""
+        records = self._recorder.finish()
+        return Training(self.parameters, records, self._snapshots, self.step)
+
+    def _measure(self, *, last: bool) -> None:
+        if self.step in self._wanted:
+            values = self.parameters.values.copy()
+            self._snapshots[self.step] = replace(self.parameters, values=values)
+        recorder = self._recorder
         names = (*OF_ANSWERS, *OF_UNITS) if last else OF_UNITS
-        for name, values in sweep.measure(recorder.due(step, names, last=last)).items():
-            recorder.put(name, step, slice(None), values)
-        if last:
-            break
-        for group in groups:
-            group.step(step, recorder)
-    return step, snapshots
+        due = recorder.due(self.step, names, last=last)
+        for name, values in self._sweep.measure(due).items():
+            recorder.put(name, self.step, slice(None), values)

@@ -141,10 +141,10 @@ class Recorder:
             kept.append(step)
         self.arrays[name][len(kept) - 1, rows] = values
 
-    def latest_loss(self) -> FloatArray:
-        """Return the last recorded losses, (networks,), or an empty array."""
-        kept = self.steps.get("loss")
-        return self.arrays["loss"][len(kept) - 1].copy() if kept else np.empty(0)
+    def latest(self, name: str) -> FloatArray:
+        """Return the newest record, (networks, ...), or an empty array."""
+        kept = self.steps.get(name)
+        return self.arrays[name][len(kept) - 1].copy() if kept else np.empty(0)
 
     def finish(self) -> dict[str, Record]:
         """Return what has been recorded."""

@@ -30,28 +30,27 @@ A phase diagram is one call: make a grid of settings and train one network for e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from rectified import activations
-from rectified._ensemble_checks import check_dtype, check_widths
-from rectified._ensemble_data import Batches, check_inputs, check_targets
-from rectified._ensemble_descent import OnStep, descend, make_groups
-from rectified._ensemble_groups import Sweep, forward, measure
-from rectified._ensemble_losses import LOSSES
-from rectified._ensemble_memory import Demand, plan_groups
-from rectified._ensemble_networks import Parameters, initialize, start_from
-from rectified._ensemble_optimizers import check_settings
-from rectified._ensemble_records import Record, Recorder, Training, check_record
-from rectified._validate import check_integer, check_seeds
+from rectified._ensemble_descent import Descent, OnStep
+from rectified._ensemble_groups import forward, measure
+from rectified._ensemble_networks import Parameters, initialize
+from rectified._ensemble_records import Record, Training
+from rectified._ensemble_start import prepare
 from rectified.activations import Activation
 
 __all__ = [
     "ACTIVATIONS",
+    "Descent",
+    "OnStep",
     "Parameters",
     "Record",
     "Training",
+    "begin",
     "forward",
     "initialize",
     "measure",
@@ -178,41 +177,65 @@ def train(
     >>> result.accuracy[-1].tolist()
     [1.0, 1.0, 1.0]
     """
-    shape, seeds = check_widths(widths), check_seeds("seeds", seeds)
-    precision, n_networks = check_dtype(dtype), len(seeds)
-    steps, every = check_integer("steps", steps), check_record(record)
-    wanted = {check_integer("snapshots", s, maximum=steps) for s in snapshots}
-    inputs = check_inputs(x, shape[0], n_networks, precision)
-    targets = check_targets(y, inputs, shape[-1], n_networks, loss=loss)
-    batches = Batches(inputs, targets, seeds, batch_size)
-    settings = check_settings(
-        n_networks,
-        precision,
+    descent = begin(
+        x,
+        y,
+        widths=widths,
+        activation=activation,
+        seeds=seeds,
+        loss=loss,
         optimizer=optimizer,
         learning_rate=learning_rate,
         momentum=momentum,
         weight_decay=weight_decay,
         clip_norm=clip_norm,
-    )
-    n_copies = 1 + settings.n_states + len(wanted)
-    demand = Demand(shape, precision.itemsize, batches, n_copies, every, steps)
-    sizes = plan_groups(demand, max_megabytes)
-    parameters = start_from(
-        initial,
-        widths=shape,
-        seeds=seeds,
-        activation=activation,
-        dtype=precision,
         gain=gain,
         bias=bias,
         bias_std=bias_std,
         negative_slope=negative_slope,
-        shared_slope=shared_slope or None,
+        shared_slope=shared_slope,
+        initial=initial,
+        steps=steps,
+        batch_size=batch_size,
+        record=record,
+        snapshots=snapshots,
+        dtype=dtype,
+        max_megabytes=max_megabytes,
     )
-    sweep = Sweep(parameters, inputs, targets, LOSSES[loss], sizes.measuring)
-    groups = make_groups(sweep, settings, batches.of, size=sizes.training)
-    recorder = Recorder(every, steps=steps, n_networks=n_networks, widths=shape)
-    made, kept = descend(
-        groups, sweep, recorder, steps=steps, wanted=wanted, on_step=on_step
-    )
-    return Training(parameters, recorder.finish(), kept, made)
+    for state in descent:
+        if on_step and state.step and on_step(state.step, state.latest("loss")):
+            state.stop()
+    return descent.finish()
+
+
+def begin(x: ArrayLike, y: ArrayLike, **options: Any) -> Descent:
+    """Begin a training, to be iterated one update at a time.
+
+    `train` does nothing else than to iterate. Use this to look inside after each
+    update, or to share the time with something else.
+
+    Parameters
+    ----------
+    x, y : array_like
+        As in `train`.
+    **options
+        The other arguments of `train`, except `on_step`.
+
+    Returns
+    -------
+    Descent
+
+    Raises
+    ------
+    ValueError
+        As `train` does.
+
+    Examples
+    --------
+    >>> descent = begin([[-1.0], [1.0]], [0, 1], widths=(1, 4, 1), steps=50)
+    >>> losses = [state.latest("loss")[0] for state in descent if state.step]
+    >>> bool(losses[-1] < losses[0]), len(losses)
+    (True, 50)
+    """
+    defaults = {k: v for k, v in (train.__kwdefaults__ or {}).items() if k != "on_step"}
+    return prepare(x, y, **{**defaults, **options})

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rectified import ensembles
-from rectified._ensemble_descent import OnStep
 from rectified._validate import check_array, check_integer, check_seeds
 from rectified.experiments.dying.life import (
     UnitLives,
@@ -95,7 +94,7 @@ def draw_phase_diagram(
     optimizer: str = "sgd",
     steps: int = 200,
     batch_size: int = BATCH_SIZE,
-    on_step: OnStep | None = None,
+    on_step: ensembles.OnStep | None = None,
 ) -> PhaseDiagram:
     """Train one network per cell, all at once.
 
