@@ -15,6 +15,7 @@ from rectified.widgets.measured import rounded
 from rectified.widgets.rendering import Shown, View, panels
 from rectified.widgets.table import Table
 from rectified.widgets.theme import THEMES, Theme
+from rectified.widgets.training_run import Run, TrainingRun
 
 __all__ = [
     "THEMES",
@@ -22,12 +23,14 @@ __all__ = [
     "Control",
     "Explorable",
     "LogSlider",
+    "Run",
     "Select",
     "Shown",
     "Slider",
     "Table",
     "Theme",
     "Toggle",
+    "TrainingRun",
     "Values",
     "VectorSlider",
     "View",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import logging
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rectified.widgets.checks import check_figure
 from rectified.widgets.controls import (
     Control,
-    LogSlider,
-    Slider,
     Values,
     fit_values,
     start_values,
@@ -37,10 +37,9 @@ class Explorable:
     """An interactive figure: controls, a picture, the finding in words.
 
     Subclass it, declare `controls`, and choose who draws. The kernel does if the class
-    has `draw` and `update` (matplotlib; `compute` may run any Python). The front end
-    does if the class names a `script`, a JavaScript module beside its Python module;
-    that is for figures that a closed formula draws, and several times faster. The
-    first line of the class docstring is the figure's title.
+    has `draw` and `update` (matplotlib). The front end does if the class names a
+    `script`, a JavaScript module beside its Python module; that is several times
+    faster. The first line of the class docstring is the figure's title.
 
     Parameters
     ----------
@@ -82,23 +81,10 @@ class Explorable:
     computed_by: ClassVar[tuple[Callable[..., Any], ...]] = ()
     theme: Theme = THEMES["light"]
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, abstract: bool = False) -> None:
         """Refuse a figure that nobody draws or that moves unknown controls."""
         super().__init_subclass__()
-        if not cls.script and "draw" not in dir(cls):
-            raise TypeError(
-                f"`{cls.__name__}` must have `draw` and `update` or name a `script`, "
-                "got neither; say who draws the figure"
-            )
-        unknown = sorted(set(cls.frames) - set(cls.controls))
-        if unknown or len(cls.frames) > 2:
-            raise TypeError(
-                f"`frames` of {cls.__name__} must name one or two of its controls, "
-                f"got {list(cls.frames)}; choose what moves in the book"
-            )
-        for name, count in cls.frames.items():
-            if isinstance(slider := cls.controls[name], (Slider, LogSlider)):
-                slider.choices(count)  # raises if they are not evenly spaced
+        check_figure(cls, abstract=abstract)
 
     def __init__(self, **values: Any) -> None:
         held = start_values(self.controls)
@@ -107,6 +93,7 @@ class Explorable:
                 raise TypeError(unknown_control(type(self).__name__, name, held))
         self.values, self.message = self.fit(values)
         self.initial = self.values
+        self._drawn: set[str] = set()
 
     # What a figure may define -------------------------------------------------------
 
@@ -157,6 +144,7 @@ class Explorable:
         *,
         pressed: str = "",
         effort: int = 0,
+        patience: float = math.inf,
     ) -> Shown:
         """Draw the figure at `values`; never raise.
 
@@ -168,13 +156,13 @@ class Explorable:
             Theme, layout and resolution.
         pressed : str
             Name of a button that was pressed, or empty.
-        effort : int
-            Compression effort (see `Renderer.render`).
+        effort, patience : int, float
+            See `Renderer.render` and `TrainingRun.show`.
 
         Returns
         -------
         Shown
-            Picture and words, or a message that says what went wrong.
+            Picture and words, or what went wrong.
         """
         fitted, message = dict(values), ""
         try:
@@ -210,9 +198,17 @@ class Explorable:
         }
         return Renderer(self._draw_in, sizes)
 
+    def close(self) -> None:
+        """Let go of the picture's memory; the next look draws it anew."""
+        for name in ("renderer", *self._drawn):
+            vars(self).pop(name, None)
+
     def _draw_in(self, figure: Figure, theme: Theme) -> Iterable[Artist]:
         self.theme = theme
-        return self.draw(figure)
+        before = set(vars(self))
+        moving = self.draw(figure)
+        self._drawn |= set(vars(self)) - before  # artists: each holds its figure
+        return moving
 
     def spec(self) -> dict[str, Any]:
         """Return all that the front end needs to build the figure."""

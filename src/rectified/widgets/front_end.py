@@ -20,6 +20,7 @@ _SCRIPTS: Final = (
     "helpers.js",
     "plot.js",
     "axes.js",
+    "player.js",
     "controls.js",
     "painters.js",
     "explorable.js",

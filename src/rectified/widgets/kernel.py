@@ -6,7 +6,7 @@ waiting (see ``explorable.js``), so the kernel never works off a backlog.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import anywidget
 import traitlets
@@ -16,6 +16,10 @@ from rectified.widgets.rendering import View
 
 if TYPE_CHECKING:
     from rectified.widgets.explorable import Explorable
+
+
+PATIENCE: Final = 0.03
+"""Seconds of training per picture: the longest that a click on Stop has to wait."""
 
 
 class KernelHost(anywidget.AnyWidget):
@@ -46,6 +50,7 @@ class KernelHost(anywidget.AnyWidget):
 
     def __init__(self, explorable: Explorable) -> None:
         self._explorable = explorable
+        self._viewers: set[str] = set()
         super().__init__(
             _spec=explorable.spec(),
             values=explorable.values,
@@ -58,7 +63,7 @@ class KernelHost(anywidget.AnyWidget):
         if self._explorable.script:
             return {}
         view = KernelHost._last_view
-        shown = self._explorable.show(self._explorable.values, view)
+        shown = self._explorable.show(self._explorable.values, view, patience=PATIENCE)
         words = {"finding": shown.finding, "message": shown.message}
         return {"picture": shown.picture, "layout": view.layout, **words}
 
@@ -69,18 +74,28 @@ class KernelHost(anywidget.AnyWidget):
         return values
 
     def _answer(self, _: object, request: dict[str, Any], __: object) -> None:
+        viewer = str(request.get("viewer"))
+        if request.get("kind") == "closed":
+            self._viewers.discard(viewer)
+            if not self._viewers:
+                self._explorable.close()
         if request.get("kind") != "show":
             return
+        self._viewers.add(viewer)
         KernelHost._last_view = view = View.from_message(request)
         shown = self._explorable.show(
-            request["values"], view, pressed=request.get("pressed", "")
+            request["values"],
+            view,
+            pressed=request.get("pressed", ""),
+            patience=PATIENCE,
         )
         answer = {
             "kind": "shown",
-            "viewer": request.get("viewer"),
+            "viewer": viewer,
             "serial": request.get("serial"),
             "values": shown.values,
             "finding": shown.finding,
             "message": shown.message or request.get("message", ""),
+            "reached": shown.reached,
         }
         self.send(answer, buffers=[shown.picture])

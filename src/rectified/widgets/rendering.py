@@ -75,12 +75,15 @@ class Shown:
         What the picture shows, in words.
     message : str
         What was corrected or went wrong, in sentences; empty if nothing.
+    reached : int, optional
+        The training step that is shown while the one asked for is not trained yet.
     """
 
     values: dict[str, Any]
     picture: bytes
     finding: str
     message: str
+    reached: int | None = None
 
 
 class Renderer:

@@ -51,6 +51,16 @@ def not_finite(name: str) -> str:
     )
 
 
+def ended_early(step: int, name: str) -> str:
+    """Say that a training ended before `step`, if given because of `name`."""
+    if not name:
+        return f"The training has no step {step}: it ends here."
+    return (
+        f"At step {step} {name.replace('_', ' ')} is not finite (NaN or infinity), so "
+        "the training ends here."
+    )
+
+
 def failed(error: Exception) -> str:
     """Say why a setting could not be drawn."""
     reason = str(error).strip().splitlines()[0] if str(error).strip() else ""

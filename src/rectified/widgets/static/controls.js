@@ -49,7 +49,7 @@ function fitNumber(spec, value) {
  * A range input with a number box. `change(value, message)` is called with each new
  * value, and with a sentence if what was typed had to be corrected.
  */
-function slider(name, spec, change) {
+function slider(name, spec, change, giveUp) {
   const id = `rectified-${++identifiers}`;
   const { ends, position, valueAt, text, written } = lineOf(spec);
   const [min, max, step] = ends;
@@ -88,56 +88,13 @@ function slider(name, spec, change) {
   const unit = element("span", { className: "rectified-unit", textContent: spec.unit });
   const nodes = [label, range, box, unit];
   if (!spec.play) return { nodes, inputs: [range, box], show };
-  const player = playButton(spec, change);
+  const player = playerOf(spec, change, giveUp);
   const showAll = (value) => {
     show(value);
     player.shown(value);
   };
-  const inputs = [range, box, player.node];
-  return { nodes: [...nodes, player.node], inputs, show: showAll, rest: player.rest };
-}
-
-const PLAY_TIME = 7000; // ms from end to end
-const TICKS = [60, 900]; // ms between two steps, at least and at most
-
-/** A button that walks a slider to its end; any other change of the value stops it. */
-function playButton(spec, change) {
-  const steps = Math.round((spec.high - spec.low) / spec.step);
-  const tick = Math.min(Math.max(PLAY_TIME / steps, TICKS[0]), TICKS[1]);
-  const stride = Math.max(1, Math.round((steps * tick) / PLAY_TIME)) * spec.step;
-  const node = element("button", { type: "button", className: "rectified-play" });
-  let timer = 0;
-  let at = spec.start;
-  const draw = () => {
-    node.textContent = timer ? "\u275a\u275a" : "\u25b6";
-    node.setAttribute("aria-label", `${timer ? "Pause" : "Play"}: ${spec.label}`);
-  };
-  const rest = () => {
-    clearInterval(timer);
-    timer = 0;
-    draw();
-  };
-  const walk = () => {
-    if (!node.isConnected) return rest();
-    at = fitNumber(spec, at + stride);
-    change(at, "");
-    if (at >= spec.high) rest();
-  };
-  const start = () => {
-    timer = setInterval(walk, tick);
-    draw();
-    if (at >= spec.high) {
-      at = spec.low;
-      change(at, "");
-    } else walk();
-  };
-  node.addEventListener("click", () => (timer ? rest() : start()));
-  draw();
-  const shown = (value) => {
-    if (timer && value !== at) rest();
-    at = value;
-  };
-  return { node, rest, shown };
+  const inputs = [range, box, ...player.nodes];
+  return { ...player, nodes: [...nodes, ...player.nodes], inputs, show: showAll };
 }
 
 function toggle(name, spec, change) {
@@ -164,8 +121,8 @@ function button(name, spec, change) {
 
 const BUILDERS = { slider, log: slider, vector: slider, toggle, select, button };
 
-/** All controls of a figure: `{ node, show(values), rest(), parts }`. */
-function buildControls(specs, { change, press }) {
+/** All controls of a figure: `{ node, show(values), rest(), behind(late), parts }`. */
+function buildControls(specs, { change, press, giveUp }) {
   const node = element("div", { className: "rectified-controls" });
   const parts = {};
   let current = {};
@@ -178,7 +135,7 @@ function buildControls(specs, { change, press }) {
       if (spec.kind !== "vector") return change({ [name]: value }, message);
       return change({ [name]: current[name].with(entry(), value) }, message);
     };
-    const part = BUILDERS[spec.kind](name, spec, commit);
+    const part = BUILDERS[spec.kind](name, spec, commit, giveUp);
     parts[name] = { ...part, entry: spec.kind === "vector" ? entry : null };
     const data = { control: name, kind: spec.kind };
     const holder = { className: "rectified-control", dataset: data };
@@ -190,6 +147,8 @@ function buildControls(specs, { change, press }) {
       part.show(part.entry ? values[name][part.entry()] : values[name]);
     }
   };
-  const rest = () => Object.values(parts).forEach((part) => part.rest?.());
-  return { node, show, rest, parts };
+  const all = Object.values(parts);
+  const rest = () => all.forEach((part) => part.rest?.());
+  const behind = (late) => all.forEach((part) => part.behind?.(late));
+  return { node, show, rest, behind, parts };
 }

@@ -41,6 +41,7 @@ function buildFrame(spec) {
     title: make("p", "title", { textContent: spec.title }),
     picture: make("div", "picture"),
     finding: make("p", "finding"),
+    progress: make("p", "progress", { hidden: true }),
     message: make("p", "message", { hidden: true }),
     status: make("p", "status"),
     note: make("p", "note", { hidden: true }),
@@ -56,6 +57,10 @@ function buildFrame(spec) {
   parts.root.dataset.host = spec.host;
   parts.status.setAttribute("role", "status");
   parts.message.setAttribute("role", "alert");
+  parts.bar = element("progress");
+  parts.bar.setAttribute("aria-label", "Training");
+  parts.reached = element("span");
+  parts.progress.append(parts.bar, parts.reached);
   parts.source.append(element("summary", { textContent: "How is this made?" }));
   for (const { path, code, url } of spec.sources) {
     const name = url ? element("a", { href: url, textContent: path }) : path;
@@ -123,6 +128,15 @@ async function render({ model, el }) {
       say(message);
       root.dataset.drawn = String(++drawn);
     },
+    /** A training has only come to `reached`; null if it is where it should be. */
+    behind(reached, wanted) {
+      controls.behind(reached !== null);
+      frame.progress.hidden = reached === null;
+      if (reached === null) return;
+      frame.bar.max = wanted;
+      frame.bar.value = reached;
+      frame.reached.textContent = `Training: step ${reached} of ${wanted}`;
+    },
     /** The host's last word on the values: buttons and limits may have changed them. */
     settled(answer, last) {
       if (!last || same(answer, values)) return;
@@ -160,8 +174,10 @@ async function render({ model, el }) {
     const idle = same(pressed, values);
     update(pressed, idle ? `${spec.controls[name].label}: nothing to do here.` : "");
   };
-  const controls = buildControls(spec.controls, { change: ui.change, press });
-  root.append(frame.title, controls.node, frame.picture, frame.finding, frame.message);
+  const giveUp = () => painter.giveUp();
+  const controls = buildControls(spec.controls, { change: ui.change, press, giveUp });
+  root.append(frame.title, controls.node, frame.picture, frame.finding);
+  root.append(frame.progress, frame.message);
   root.append(frame.note, frame.footer, frame.status);
   el.append(root);
 

@@ -33,7 +33,9 @@
       }
       return ready.get(name);
     };
-    const answer = async ({ viewer, serial, values, message, theme, layout }) => {
+    const answer = async (request) => {
+      if (request.kind !== "show") return;
+      const { viewer, serial, values, message, theme, layout } = request;
       const frames = state._frames;
       const names = frames.files[`${theme}-${layout}`];
       const index = frameAt(frames, values);

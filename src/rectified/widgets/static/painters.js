@@ -82,7 +82,7 @@ function scriptPainter({ figure, holder, ui }) {
       );
     }
   };
-  return { show, close: () => {} };
+  return { show, giveUp: () => {}, close: () => {} };
 }
 
 /** The painter of a figure whose pictures come from the host. */
@@ -96,6 +96,7 @@ function pictureRequester({ model, holder, ui, first }) {
   let newest = 0;
   let objectUrl = "";
   let pressing = 0; // the request whose button press changes the values
+  let waits = true; // whether to ask again until a training has come far enough
   const giveUp = () => {
     ui.say(ui.waitingFor);
     underWay = pressing = 0; // if the kernel was restarted, no answer will ever come
@@ -136,23 +137,40 @@ function pictureRequester({ model, holder, ui, first }) {
     // An answer that newer ones have overtaken is not shown.
     if (answer.serial > newest) {
       newest = answer.serial;
-      ui.settled(answer.values, answer.serial === serial && !waiting);
+      const last = answer.serial === serial && !waiting;
+      const reached = answer.reached ?? null;
+      const asked = answer.values;
+      ui.settled(waits || reached === null ? asked : { ...asked, step: reached }, last);
       const picture = buffers?.[0];
       if (answer.url || picture?.byteLength) {
         paint(answer.url || picture, answer.finding, answer.message);
       } else ui.failed(answer.message);
+      if (last) ui.behind(waits ? reached : null, asked.step);
+      // The training has not come as far as was asked for: look again.
+      if (last && waits && reached !== null) {
+        waiting = { values: asked, message: "", pressed: "" };
+      }
     }
     next();
   };
   model.on("msg:custom", receive);
   const show = (values, message, pressed = "") => {
+    waits = true;
     waiting = { values, message, pressed };
     next();
+  };
+  const giveUpWaiting = () => {
+    waits = false;
   };
   if (first?.picture?.byteLength) paint(first.picture, first.finding, first.message);
   const close = () => {
     model.off("msg:custom", receive);
+    try {
+      model.send({ kind: "closed", viewer });
+    } catch {
+      // There is no kernel any more, so nothing to let go of.
+    }
     if (objectUrl) URL.revokeObjectURL(objectUrl);
   };
-  return { show, close };
+  return { show, giveUp: giveUpWaiting, close };
 }
