@@ -9,7 +9,7 @@ from rectified import activations, ensembles
 from rectified.datasets import load_digits
 from rectified.experiments import mitigations as lesson
 from rectified.experiments import summarize
-from rectified.experiments.mitigations.ward import draw_batches
+from rectified.experiments.mitigations.therapy import draw_batches
 
 SEEDS = range(10)
 GUESS = 183 / 1797 + 0.01  # the most frequent digit, in a part of the images

@@ -20,14 +20,15 @@ TIME_SETTINGS = """
 import json, sys, time
 import rectified
 from rectified.widgets import View
+from rectified.widgets.kernel import PATIENCE
 from tests.explorables.test_every_explorable import extremes, settable
 figure = getattr(rectified, sys.argv[1])()
-figure.show(figure.values, View())
+figure.show(figure.values, View(), patience=PATIENCE)
 times = {}
 for name, control in settable(type(figure)).items():
     for value in extremes(control):
         start = time.process_time()
-        figure.show(figure.values | {name: value}, View())
+        figure.show(figure.values | {name: value}, View(), patience=PATIENCE)
         times[f"{name}={value}"] = time.process_time() - start
 print(json.dumps(times))
 """

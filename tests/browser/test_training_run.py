@@ -1,0 +1,192 @@
+"""A training in real JupyterLab: start, stop, step, and whatever a hand may do."""
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.browser.figures import FigurePage
+from tests.browser.lab import jupyter_lab, open_notebook, run_all
+
+pytestmark = pytest.mark.browser
+
+# On an idle machine the last picture comes at most 100 ms after the click (the
+# figure is printed); the bound leaves room for a busy one.
+SLOWEST_STOP = 250  # ms
+RERUNS = 50
+
+# Click, and return how long the figure went on drawing after it.
+DRAWN_AFTER_CLICK = """async ([root, button]) => {
+    let last = 0;
+    const start = performance.now();
+    const watch = new MutationObserver(() => (last = performance.now() - start));
+    watch.observe(root, { attributes: true, attributeFilter: ['data-drawn'] });
+    button.click();
+    await new Promise(resolve => setTimeout(resolve, 1000));
+    watch.disconnect();
+    return last;
+}"""
+
+
+@pytest.fixture(scope="module")
+def lesson(chromium, tmp_path_factory):
+    """A notebook with one training run, opened and run."""
+    root = tmp_path_factory.mktemp("training")
+    shutil.copy(Path(__file__).parent / "slow_run.py", root)
+    cells = [
+        "from slow_run import SlowRun, count_leftovers",
+        "SlowRun()",
+        "count_leftovers()",
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    nbformat.write(notebook, root / "training.ipynb")
+    with jupyter_lab(root, root / "home") as address:
+        page = chromium.new_page(viewport={"width": 1280, "height": 1200})
+        page.set_default_timeout(20_000)
+        open_notebook(page, address, "training.ipynb")
+        run_all(page)
+        page.wait_for_selector(".rectified[data-ready=true]:not([data-drawn='0'])")
+        yield FigurePage(page)
+        page.close()
+
+
+@pytest.fixture
+def figure(lesson):
+    """The run, as it is at the start."""
+    figure = lesson.page.query_selector(".rectified")
+    lesson.reset(figure)
+    return figure
+
+
+def step_box(figure):
+    return figure.query_selector("[data-control=step] input[type=number]")
+
+
+def go_to(lesson, figure, step):
+    step_box(figure).fill(str(step))
+    lesson.page.keyboard.press("Enter")
+
+
+def wait_for_finding(lesson, figure, text):
+    lesson.page.wait_for_function(
+        """([root, text]) => root.querySelector('.rectified-finding')
+            .textContent.includes(text)""",
+        arg=[figure, text],
+    )
+
+
+def shown_step(figure):
+    finding = figure.query_selector(".rectified-finding").inner_text()
+    return int(re.match(r"Step (\d+)", finding)[1])
+
+
+def test_stop_is_answered_at_once(lesson, figure, record_property):
+    play = figure.query_selector(".rectified-play")
+    figure.query_selector(".rectified-speed").select_option("fast")
+    play.click()
+    lesson.page.wait_for_timeout(700)
+    delay = lesson.page.evaluate(DRAWN_AFTER_CLICK, [figure, play])
+    record_property("stop", f"{delay:.0f} ms")
+    print(f"last picture {delay:.0f} ms after the click on Stop")
+    assert delay < SLOWEST_STOP
+    assert 0 < shown_step(figure) < 600
+    assert float(step_box(figure).input_value()) == shown_step(figure)
+
+
+def test_one_step_on_is_one_step(lesson, figure):
+    for step in (1, 2, 3):
+        figure.query_selector(".rectified-next").click()
+        wait_for_finding(lesson, figure, f"Step {step} at")
+
+
+def test_a_late_training_shows_its_progress_and_arrives(lesson, figure):
+    go_to(lesson, figure, 200)
+    progress = figure.query_selector(".rectified-progress")
+    progress.wait_for_element_state("visible")
+    bar = progress.query_selector("progress")
+    assert bar.evaluate("b => b.max") == 200
+    assert re.search(r"Training: step \d+ of 200", progress.inner_text())
+    wait_for_finding(lesson, figure, "Step 200 at")
+    progress.wait_for_element_state("hidden")
+
+
+def test_who_does_not_want_to_wait_stops_where_the_training_is(lesson, figure):
+    figure.query_selector("[data-control=rate] input[type=number]").fill("0.3")
+    lesson.page.keyboard.press("Enter")
+    go_to(lesson, figure, 600)
+    figure.query_selector(".rectified-progress").wait_for_element_state("visible")
+    figure.query_selector(".rectified-play").click()
+    figure.query_selector(".rectified-progress").wait_for_element_state("hidden")
+    lesson.page.wait_for_timeout(300)
+    step = shown_step(figure)
+    assert step < 600
+    assert float(step_box(figure).input_value()) == step
+
+
+def test_other_controls_answer_while_it_trains(lesson, figure):
+    go_to(lesson, figure, 590)
+    figure.query_selector(".rectified-progress").wait_for_element_state("visible")
+    figure.query_selector("[data-control=rate] input[type=number]").fill("0.7")
+    lesson.page.keyboard.press("Enter")
+    # Long before the 3 s that the training takes.
+    lesson.page.set_default_timeout(1500)
+    wait_for_finding(lesson, figure, "at rate 0.7")
+    lesson.page.set_default_timeout(20_000)
+    assert shown_step(figure) < 590
+
+
+def test_a_training_that_breaks_says_so_and_stops(lesson, figure):
+    figure.query_selector("[data-control=breaks] input[type=number]").fill("20")
+    lesson.page.keyboard.press("Enter")
+    figure.query_selector(".rectified-speed").select_option("fast")
+    figure.query_selector(".rectified-play").click()
+    message = figure.query_selector(".rectified-message")
+    message.wait_for_element_state("visible")
+    assert "At step 21 distance is not finite" in message.inner_text()
+    assert float(step_box(figure).input_value()) == 20
+    play = figure.query_selector(".rectified-play")
+    assert play.get_attribute("aria-label") == "Play: training step"
+
+
+def test_axe_finds_nothing_while_it_trains(lesson, figure):
+    figure.query_selector("[data-control=rate] input[type=number]").fill("0.9")
+    lesson.page.keyboard.press("Enter")
+    go_to(lesson, figure, 600)
+    figure.query_selector(".rectified-progress").wait_for_element_state("visible")
+    assert lesson.axe_violations(".jp-OutputArea-output:has(.rectified)") == []
+
+
+def test_fifty_runs_of_its_cell_leave_nothing_behind(lesson):
+    cells = lesson.page.locator(".jp-CodeCell")
+    outcome = cells.nth(2).locator(".jp-OutputArea-output").last
+
+    def run(index):
+        cells.nth(index).locator(".jp-InputArea-editor").click()
+        lesson.page.keyboard.press("Control+Enter")
+
+    def leftovers():
+        before = cells.nth(2).locator(".jp-InputArea-prompt").inner_text()
+        run(2)
+        lesson.page.wait_for_function(
+            "([p, before]) => /\\d/.test(p.textContent) && p.textContent !== before",
+            arg=[cells.nth(2).locator(".jp-InputArea-prompt").element_handle(), before],
+        )
+        return [int(n) for n in re.findall(r"\d+", outcome.inner_text())]
+
+    figures, threads = leftovers()
+    for _ in range(RERUNS):
+        old = lesson.page.query_selector(".rectified")
+        run(1)
+        lesson.page.wait_for_function("old => !old.isConnected", arg=old)
+        selector = ".rectified[data-ready=true]:not([data-drawn='0'])"
+        lesson.page.wait_for_selector(selector)
+    lesson.page.wait_for_timeout(500)
+    now = leftovers()
+    # The one on the page, and one whose farewell may still be under way.
+    assert now[0] <= figures + 1
+    assert now[1] <= threads
