@@ -16,7 +16,7 @@ SHOWN = """root => {
 # Drawn since then, and not merely asked for: pictures arrive later.
 DRAWN = "([root, before]) => Number(root.dataset.drawn) > before"
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
-INPUTS = ".rectified-control :is(input, select, button)"
+INPUTS = ".rectified-control :is(input, select:not(.rectified-speed), button)"
 VALUE = "input => input.type === 'checkbox' ? String(input.checked) : input.value"
 # An input as "figure/control/type"; nothing for what is no control.
 NAME = """input => {
