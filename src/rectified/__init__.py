@@ -13,6 +13,9 @@ from typing import Any, Final
 __version__ = _version("rectified")
 
 _LESSON_01: Final = "rectified.explorables.what_is_relu"
+_LESSON_05: Final = "rectified.explorables.dying"
+_LESSON_06: Final = "rectified.explorables.mitigations"
+_LESSON_07: Final = "rectified.explorables.unbounded"
 _HOMES: Final = {
     "CollapseView": _LESSON_01,
     "FoldTheLine": _LESSON_01,
@@ -20,6 +23,25 @@ _HOMES: Final = {
     "GraphView": _LESSON_01,
     "RegionsView": _LESSON_01,
     "edge_cases": _LESSON_01,
+    "CausesView": _LESSON_05,
+    "DeadOrQuietView": _LESSON_05,
+    "DeathCostView": _LESSON_05,
+    "PhaseDiagramView": _LESSON_05,
+    "RevivalView": _LESSON_05,
+    "UnitLifeView": _LESSON_05,
+    "LeakyView": _LESSON_06,
+    "RaceView": _LESSON_06,
+    "ShapesView": _LESSON_06,
+    "WardView": _LESSON_06,
+    "remedy_guide": _LESSON_06,
+    "treatment_table": _LESSON_06,
+    "ClippingView": _LESSON_07,
+    "ConditioningView": _LESSON_07,
+    "ConvergenceView": _LESSON_07,
+    "ExplosionView": _LESSON_07,
+    "MemoryView": _LESSON_07,
+    "ZigZagView": _LESSON_07,
+    "tied_signs": _LESSON_07,
     "Explorable": "rectified.widgets",
     "measure": "rectified.claims",
 }

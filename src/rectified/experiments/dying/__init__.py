@@ -7,6 +7,11 @@ from rectified.experiments.dying.causes import (
     CauseMeasurement,
     measure_cause,
 )
+from rectified.experiments.dying.claimed import (
+    DeathComparison,
+    compare_biases,
+    compare_rates,
+)
 from rectified.experiments.dying.cost import CostMeasurement, measure_cost
 from rectified.experiments.dying.death_times import DeathTimes, measure_death_times
 from rectified.experiments.dying.life import (
@@ -22,12 +27,17 @@ from rectified.experiments.dying.one_step import (
     find_fatal_rates,
     train_unit,
 )
+from rectified.experiments.dying.permanence import Permanence, measure_permanence
 from rectified.experiments.dying.phase import (
     BIASES,
     RATES,
     PhaseDiagram,
     draw_phase_diagram,
     replay_cell,
+)
+from rectified.experiments.dying.phase_history import (
+    PhaseHistory,
+    follow_phase_diagram,
 )
 from rectified.experiments.dying.quiet import (
     BatchBias,
@@ -60,10 +70,13 @@ __all__ = [
     "BatchBias",
     "CauseMeasurement",
     "CostMeasurement",
+    "DeathComparison",
     "DeathTimes",
     "FatalStep",
     "FatalUpdate",
+    "Permanence",
     "PhaseDiagram",
+    "PhaseHistory",
     "QuietMeasurement",
     "Revival",
     "StartMeasurement",
@@ -72,15 +85,19 @@ __all__ = [
     "UnitReach",
     "bound_pre_activations",
     "classify_units",
+    "compare_biases",
+    "compare_rates",
     "draw_phase_diagram",
     "find_fatal_rates",
     "find_fatal_update",
     "find_second_layer",
+    "follow_phase_diagram",
     "measure_batch_bias",
     "measure_cause",
     "measure_cost",
     "measure_dead_at_start",
     "measure_death_times",
+    "measure_permanence",
     "measure_quiet",
     "measure_revival",
     "predict_dead_at_start",

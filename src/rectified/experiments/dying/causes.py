@@ -62,8 +62,8 @@ class CauseMeasurement:
     dead_fraction : ndarray, shape (n_values, 2, n_seeds)
         Share of the units in each hidden layer that are silent on all training
         points. NaN where the network diverged.
-    start_dead_fraction : ndarray, shape (n_values, 2, n_seeds)
-        The same before training.
+    start_dead_fraction, first_step_dead_fraction : ndarray, same shape
+        The same before training and after the first update.
     accuracy : ndarray, shape (n_values, n_seeds)
         Share of training points classified correctly.
     finite : ndarray of bool, shape (n_values, n_seeds)
@@ -76,6 +76,7 @@ class CauseMeasurement:
     values: Floats
     dead_fraction: Floats
     start_dead_fraction: Floats
+    first_step_dead_fraction: Floats
     accuracy: Floats
     finite: NDArray[np.bool_]
 
@@ -133,14 +134,16 @@ def measure_cause(
         steps=steps,
         batch_size=32,
         record={"accuracy": max(steps, 1), "dead_fraction": max(steps, 1)},
+        snapshots=(first := min(steps, 1),),
         **setting,
     )
-    dead = run.records["dead_fraction"].values  # (2, networks, layers)
-    dead = dead.reshape(len(dead), tried.size, len(seeds), 2).swapaxes(2, 3)
+    early = ensembles.measure(run.snapshots[first], x, names=("dead_fraction",))
+    rows = [*run.records["dead_fraction"].values, early["dead_fraction"]]
+    dead = np.reshape(rows, (len(rows), tried.size, len(seeds), 2)).swapaxes(2, 3)
     accuracy = run.accuracy[-1].reshape(tried.size, len(seeds))
     finite = run.finite.reshape(tried.size, len(seeds))
     return CauseMeasurement(
-        seeds, task, cause, tried, dead[-1], dead[0], accuracy, finite
+        seeds, task, cause, tried, dead[-2], dead[0], dead[-1], accuracy, finite
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ WIDTHS = (8, 32)
 DEADLY = -1e6
 """Bias with which a unit is silent on any data and stays so."""
 
+FRESH = 1_000_000
+"""Added to a seed to draw its fresh points."""
+
 
 @dataclass(frozen=True)
 class CostMeasurement:
@@ -33,18 +36,31 @@ class CostMeasurement:
         Units in each of the two hidden layers.
     shares : ndarray, shape (n_shares,)
         Share of dead units in each hidden layer.
-    accuracy : ndarray, shape (n_widths, n_shares, n_seeds)
-        Share of training points classified correctly in the end.
+    accuracy, fresh_accuracy : ndarray, shape (n_widths, n_shares, n_seeds)
+        Share of the training points, and of as many fresh points, classified
+        correctly in the end.
     steps : ndarray, shape (n_widths, n_shares, n_seeds)
         Updates until 95 % of the points were classified correctly; infinity if they
         never were.
+    networks : tuple of rectified.ensembles.Parameters
+        The trained networks of each width: share after share, within each seed by
+        seed. The dead units are the first of their layer.
     """
 
     seeds: tuple[int, ...]
     widths: tuple[int, ...]
     shares: Floats
     accuracy: Floats
+    fresh_accuracy: Floats
     steps: Floats
+    networks: tuple[Parameters, ...] = field(repr=False)
+
+    @property
+    def living(self) -> NDArray[np.int64]:
+        """Units of each layer that are not dead, (n_widths, n_shares)."""
+        dead = np.rint(np.outer(self.widths, self.shares)).astype(np.int64)
+        units = np.repeat(np.array(self.widths)[:, None], self.shares.size, axis=1)
+        return np.asarray(units - dead, dtype=np.int64)
 
 
 def measure_cost(
@@ -88,9 +104,10 @@ def measure_cost(
     depths = {check_integer("layers", d, minimum=1, maximum=2) for d in layers}
     seeds = check_seeds("seeds", seeds)
     steps = check_integer("steps", steps, minimum=1)
-    x, y = scatter_points(seeds)
+    (x, y), fresh = (scatter_points([s + k for s in seeds]) for k in (0, FRESH))
     shape = (len(sizes), parts.size, len(seeds))
-    accuracy, needed = np.empty(shape), np.empty(shape)
+    accuracy, on_fresh, needed = np.empty(shape), np.empty(shape), np.empty(shape)
+    trained = []
     for row, width in enumerate(sizes):
         initial = kill_units(width, parts, seeds, depths)
         run = ensembles.train(
@@ -104,11 +121,19 @@ def measure_cost(
             steps=steps,
             record=("accuracy",),
         )
+        trained.append(run.parameters)
         accuracy[row] = run.accuracy[-1].reshape(shape[1:])
+        tiled = (
+            np.tile(part, (parts.size,) + (1,) * (part.ndim - 1)) for part in fresh
+        )
+        found = ensembles.measure(run.parameters, *tiled, names=("accuracy",))
+        on_fresh[row] = found["accuracy"].reshape(shape[1:])
         reached = run.accuracy >= 0.95
         first = np.where(reached.any(axis=0), reached.argmax(axis=0), np.inf)
         needed[row] = first.reshape(shape[1:])
-    return CostMeasurement(seeds, sizes, parts, accuracy, needed)
+    return CostMeasurement(
+        seeds, sizes, parts, accuracy, on_fresh, needed, tuple(trained)
+    )
 
 
 def kill_units(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rectified import ensembles
 from rectified._validate import check_integer, check_seeds
+from rectified.ensembles import Parameters
 from rectified.experiments.dying.life import BATCH_SIZE, scatter_points
 from rectified.experiments.dying.reach import REACHES, UnitReach, classify_units
 
@@ -34,6 +35,8 @@ class QuietMeasurement:
         Share of training points classified correctly.
     reaches : tuple of UnitReach
         The same unit by unit, one per seed.
+    networks : rectified.ensembles.Parameters
+        The trained networks, one per seed.
     """
 
     seeds: tuple[int, ...]
@@ -42,6 +45,7 @@ class QuietMeasurement:
     counts: NDArray[np.int64]
     accuracy: Floats
     reaches: tuple[UnitReach, ...]
+    networks: Parameters = field(repr=False)
 
     def silent_on(self, reach: str) -> Floats:
         """Return the share of units that are silent on a set, shape (2, n_seeds)."""
@@ -104,6 +108,7 @@ def measure_quiet(
         counts.swapaxes(1, 2),
         run.accuracy[-1],
         reaches,
+        run.parameters,
     )
 
 

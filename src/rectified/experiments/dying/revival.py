@@ -41,7 +41,7 @@ momentum or Adam, a unit coasts on after its death.
 
 @dataclass(frozen=True)
 class Revival:
-    """Units that died and units that came back, for each of two hidden layers.
+    """Units that died and units that came back, for each hidden layer.
 
     Attributes
     ----------
@@ -49,16 +49,18 @@ class Revival:
         One network per seed.
     arm, task : str
         Keys of `TRAININGS` and `causes.TASKS`.
-    units : ndarray of int, shape (2,)
+    units : ndarray of int, shape (n_layers,)
         Units in each layer of one network.
-    ever_dead : ndarray of int, shape (2, n_seeds)
+    ever_dead : ndarray of int, shape (n_layers, n_seeds)
         Units that were silent on all training points at some step.
-    revived : ndarray of int, shape (2, n_seeds)
+    revived : ndarray of int, shape (n_layers, n_seeds)
         Those of them that fired on some training point later.
-    revivals : ndarray of int, shape (2, n_seeds)
+    revivals : ndarray of int, shape (n_layers, n_seeds)
         How many times that happened.
-    dead_in_the_end : ndarray of int, shape (2, n_seeds)
+    dead_in_the_end : ndarray of int, shape (n_layers, n_seeds)
         Units that are silent after the last update.
+    ever_dead_by, revived_by, dead_at : ndarray, shape (steps + 1, n_layers, n_seeds)
+        The same up to, or at, each number of updates.
     finite : ndarray of bool, shape (n_seeds,)
         Whether the network did not diverge. Units of a network that did count up to
         the step at which it diverged.
@@ -72,6 +74,9 @@ class Revival:
     revived: Integers
     revivals: Integers
     dead_in_the_end: Integers
+    ever_dead_by: Integers
+    revived_by: Integers
+    dead_at: Integers
     finite: NDArray[np.bool_]
 
 
@@ -82,6 +87,7 @@ def measure_revival(
     task: str = "circles",
     steps: int = 300,
     learning_rate: float | None = None,
+    depth: int = 2,
 ) -> Revival:
     """Follow every hidden unit through a training that kills some.
 
@@ -97,13 +103,15 @@ def measure_revival(
         Number of updates.
     learning_rate : float, optional
         Step size. Default: that of the arm.
+    depth : int
+        Hidden layers, from 2 to 4; all are as wide as those of the task.
 
     Returns
     -------
     Revival
     """
     setting = dict(TRAININGS[check_choice("arm", arm, TRAININGS)])
-    shape = TASKS[check_choice("task", task, TASKS)]
+    shape = deepen(TASKS[check_choice("task", task, TASKS)], depth)
     seeds, steps = check_seeds("seeds", seeds), check_integer("steps", steps, minimum=1)
     if learning_rate is not None:
         setting["learning_rate"] = learning_rate
@@ -125,20 +133,47 @@ def measure_revival(
     known = np.repeat(np.isfinite(fraction), shape[1:-1], axis=2)
     alive = known & ~dead
     events = alive[1:] & dead[:-1]
-
-    def count(units: ArrayLike) -> Integers:
-        """Add up over the units of each layer, (2, n_seeds)."""
-        ends = [0, shape[1]]
-        return np.add.reduceat(np.asarray(units, dtype=np.int64), ends, axis=1).T
-
+    back = np.concatenate([np.zeros_like(dead[:1]), events])
+    starts = np.cumsum((0, *shape[1:-2]))
+    ever_dead, revived, now = (
+        count_units(units, starts)
+        for units in (
+            np.logical_or.accumulate(dead),
+            np.logical_or.accumulate(back),
+            dead,
+        )
+    )
     return Revival(
         seeds,
         arm,
         task,
         units=np.array(shape[1:-1]),
-        ever_dead=count(dead.any(axis=0)),
-        revived=count(events.any(axis=0)),
-        revivals=count(events.sum(axis=0)),
-        dead_in_the_end=count(dead[-1]),
+        ever_dead=ever_dead[-1],
+        revived=revived[-1],
+        revivals=count_units(events.sum(axis=0), starts),
+        dead_in_the_end=now[-1],
+        ever_dead_by=ever_dead,
+        revived_by=revived,
+        dead_at=now,
         finite=run.finite,
     )
+
+
+def deepen(widths: tuple[int, ...], depth: int) -> tuple[int, ...]:
+    """Return the widths of a network with so many hidden layers, all alike."""
+    depth = check_integer("depth", depth, minimum=2, maximum=4)
+    return (widths[0], *(widths[1],) * depth, widths[-1])
+
+
+def count_units(units: ArrayLike, starts: ArrayLike) -> Integers:
+    """Add up over the units of each layer, (..., n_layers, n_networks).
+
+    Parameters
+    ----------
+    units : array_like, shape (..., n_networks, n_units)
+        What to count, unit by unit.
+    starts : array_like of int, shape (n_layers,)
+        Number of the first unit of each layer.
+    """
+    numbers = np.asarray(units, dtype=np.int64)
+    return np.add.reduceat(numbers, np.asarray(starts), axis=-1).swapaxes(-1, -2)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+HE_GAIN = math.sqrt(2)
+
 
 @dataclass(frozen=True)
 class Patient:
@@ -16,7 +18,7 @@ class Patient:
     Attributes
     ----------
     depth : int
-        Hidden layers of 64 units.
+        Hidden layers of 32 units.
     learning_rate : float
         Step size of plain gradient descent.
     bias : float
@@ -33,19 +35,31 @@ class Patient:
 
 PATIENTS: Mapping[str, Patient] = MappingProxyType(
     {
-        "high_rate": Patient(2, 3.0, 0.0, math.sqrt(2)),
-        "low_bias": Patient(2, 0.1, -3.0, math.sqrt(2)),
-        "small_weights": Patient(10, 0.1, 0.0, 1 / math.sqrt(3)),
+        "high_rate": Patient(2, 3.0, 0.0, HE_GAIN),
+        "low_bias": Patient(2, 0.1, -3.0, HE_GAIN),
+        "small_weights": Patient(7, 0.1, 0.0, 1 / math.sqrt(3)),
+        "large_weights": Patient(2, 0.1, 0.0, 20.0),
     }
 )
-"""Three illnesses: a learning rate far too high, biases far too low, and ten layers
-with weights as small as PyTorch's default, in which the signal fades."""
+"""Four illnesses: a learning rate far too high; biases far too low; seven layers with
+weights as small as PyTorch's default, in which the signal fades; and weights far too
+large."""
+
+CAUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "high_rate": "lower_rate",
+        "low_bias": "zero_bias",
+        "small_weights": "he_init",
+        "large_weights": "he_init",
+    }
+)
+"""The treatment that takes away the cause."""
 
 TREATMENTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "none": {},
         "lower_rate": {"rate_factor": 0.1},
-        "he_init": {"gain": math.sqrt(2)},
+        "he_init": {"gain": HE_GAIN},
         "zero_bias": {"bias": 0.0},
         "leaky_relu": {"activation": "leaky_relu", "negative_slope": 0.01},
         "leaky_relu_0.2": {"activation": "leaky_relu", "negative_slope": 0.2},

@@ -2,50 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rectified import ensembles
-from rectified._validate import FloatArray, check_choice, check_integer, check_seeds
-from rectified.datasets import load_digits
-from rectified.experiments.mitigations.blocks import (
-    build_blocks,
-    run_blocks,
-    train_blocks,
+from rectified._validate import (
+    FloatArray,
+    check_choice,
+    check_integer,
+    check_seeds,
+    problem,
 )
-from rectified.experiments.mitigations.cases import PATIENTS, TREATMENTS, Patient
+from rectified.datasets import load_digits
+from rectified.experiments.mitigations.cases import PATIENTS, TREATMENTS
+from rectified.experiments.mitigations.therapy import (
+    BATCH_SIZE,
+    Course,
+    Data,
+    carry_out,
+)
 
-WIDTH, CLASSES, BATCH_SIZE = 64, 10, 32
+CURED = 0.9
+"""Share of the training images that a network must classify correctly in the end to
+count as cured. A guess is right one time in ten, a healthy network nearly always."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Networks after one treatment.
+    """Networks during and after one treatment; the last axis is the seed.
 
     Attributes
     ----------
-    dead_fraction : ndarray, shape (depth, n_seeds)
+    accuracy_curve, loss_curve : ndarray, shape (n_looks, n_seeds)
+        Share of training images classified correctly, and mean cross-entropy. A
+        network that has diverged is never right, and its loss is NaN.
+    dead_curve : ndarray, shape (n_looks, depth, n_seeds)
         Share of the units in each hidden layer whose pre-activation is at most 0 on
         all training images, so that a ReLU would be silent. NaN where the network
-        diverged.
-    accuracy : ndarray, shape (n_seeds,)
-        Share of training images classified correctly. A guess is right one time in
-        ten, a network that diverged never.
+        has diverged.
+    slope_curve : ndarray, shape (n_looks, depth, n_seeds)
+        Slopes that PReLU learns from 0.25 on; no rows for other treatments.
     finite : ndarray of bool, shape (n_seeds,)
         Whether the network did not diverge.
-    slopes : ndarray, shape (n_seeds, depth)
-        Slopes that PReLU has learned from 0.25 on; no columns for other treatments.
     """
 
-    dead_fraction: FloatArray
-    accuracy: FloatArray
+    accuracy_curve: FloatArray
+    loss_curve: FloatArray
+    dead_curve: FloatArray
+    slope_curve: FloatArray
     finite: NDArray[np.bool_]
-    slopes: FloatArray
+
+    @property
+    def accuracy(self) -> FloatArray:
+        """The accuracy in the end, shape (n_seeds,)."""
+        return np.asarray(self.accuracy_curve[-1])
+
+    @property
+    def dead_fraction(self) -> FloatArray:
+        """The share of dead units in the end, shape (depth, n_seeds)."""
+        return np.asarray(self.dead_curve[-1])
+
+    @property
+    def slopes(self) -> FloatArray:
+        """The slopes in the end, shape (n_seeds, depth)."""
+        return np.asarray(self.slope_curve[-1].T)
+
+    @property
+    def cured(self) -> NDArray[np.bool_]:
+        """Which networks classify at least `CURED` of the images, (n_seeds,)."""
+        return np.asarray(self.finite & (self.accuracy >= CURED))
 
 
 @dataclass(frozen=True)
@@ -58,12 +86,15 @@ class Ward:
         One network, split of the digits and order of the batches per seed.
     patient : str
         A key of `PATIENTS`.
+    looks : ndarray of int, shape (n_looks,)
+        Numbers of updates after which the networks were looked at.
     outcomes : mapping of str to Outcome
         By treatment.
     """
 
     seeds: tuple[int, ...]
     patient: str
+    looks: NDArray[np.int64]
     outcomes: Mapping[str, Outcome]
 
 
@@ -73,7 +104,8 @@ def treat(
     seeds: Iterable[int] = range(3),
     *,
     steps: int = 200,
-    n_train: int = 1000,
+    every: int | None = None,
+    n_train: int = 400,
 ) -> Ward:
     """Give each treatment to fresh copies of one patient.
 
@@ -87,6 +119,9 @@ def treat(
         One network per seed; all treatments start from the same ones.
     steps : int
         Updates with 32 images each.
+    every : int, optional
+        Updates between two looks, a divisor of `steps`. Default: look at the start
+        and in the end.
     n_train : int
         Training images, from 32 to 1437.
 
@@ -95,100 +130,29 @@ def treat(
     Ward
     """
     case = PATIENTS[check_choice("patient", patient, PATIENTS)]
-    names = tuple(check_choice("treatments", t, TREATMENTS) for t in treatments)
-    seeds, steps = check_seeds("seeds", seeds), check_integer("steps", steps)
+    names = [check_choice("treatments", t, TREATMENTS) for t in treatments]
+    seeds, steps = check_seeds("seeds", seeds), check_integer("steps", steps, minimum=1)
+    every = steps if every is None else check_integer("every", every, minimum=1)
+    if steps % every:
+        raise problem("every", f"a divisor of {steps}", every, "or change `steps`")
     check_integer("n_train", n_train, minimum=BATCH_SIZE, maximum=1437)
     parts = [load_digits(seed=s, scaling="global", n_train=n_train) for s in seeds]
-    x = np.array([part.train.inputs for part in parts])
-    y = np.array([part.train.labels for part in parts])
-    outcomes = {}
-    for name in names:
-        change = dict(TREATMENTS[name])
-        is_block = "norm" in change or "residual" in change
-        apply = _apply_block if is_block else _apply_plain
-        outcomes[name] = apply(case, change, (x, y), seeds, steps=steps)
-    return Ward(seeds, patient, MappingProxyType(outcomes))
-
-
-def _apply_plain(
-    case: Patient,
-    change: dict[str, Any],
-    data: tuple[FloatArray, NDArray[np.int64]],
-    seeds: tuple[int, ...],
-    *,
-    steps: int,
-) -> Outcome:
-    """Train networks without norms and residual connections."""
-    rate = case.learning_rate * change.pop("rate_factor", 1.0)
-    setting = {"learning_rate": rate, "bias": case.bias, "gain": case.gain} | change
-    every = max(steps, 1)
-    run = ensembles.train(
-        *data,
-        widths=(64, *[WIDTH] * case.depth, CLASSES),
-        seeds=seeds,
-        loss="cross_entropy",
-        steps=steps,
-        batch_size=BATCH_SIZE,
-        record={"accuracy": every, "dead_fraction": every},
-        **({"optimizer": "sgd"} | setting),
+    data = Data(
+        seeds,
+        np.array([part.train.inputs for part in parts]),
+        np.array([part.train.labels for part in parts]),
+        np.arange(0, steps + 1, every),
     )
+    courses = carry_out(case, {name: TREATMENTS[name] for name in names}, data)
+    outcomes = {name: _tell(course) for name, course in courses.items()}
+    return Ward(seeds, patient, data.looks, MappingProxyType(outcomes))
+
+
+def _tell(course: Course) -> Outcome:
     return Outcome(
-        run.records["dead_fraction"].values[-1].T,
-        run.accuracy[-1],
-        run.finite,
-        run.parameters.slopes.copy(),
+        course.accuracy,
+        course.loss,
+        course.dead_fraction.swapaxes(1, 2),
+        course.slopes.swapaxes(1, 2),
+        course.finite,
     )
-
-
-def _apply_block(
-    case: Patient,
-    change: dict[str, Any],
-    data: tuple[FloatArray, NDArray[np.int64]],
-    seeds: tuple[int, ...],
-    *,
-    steps: int,
-) -> Outcome:
-    """Train networks with a norm or residual connections."""
-    (x, y), widths = data, (64, *[WIDTH] * case.depth, CLASSES)
-    start = ensembles.initialize(
-        widths, seeds=seeds, bias=case.bias, gain=case.gain, dtype=x.dtype
-    )
-    networks = train_blocks(
-        build_blocks(start, **change),
-        x,
-        y,
-        batches=draw_batches(seeds, x.shape[1]),
-        learning_rate=case.learning_rate,
-        steps=steps,
-    )
-    with np.errstate(over="ignore", invalid="ignore"):  # a network may have diverged
-        passed = run_blocks(networks, x)
-        tops = np.array([z.max(axis=1) for z in passed.pre_activations])
-    dead = np.mean(tops <= 0, axis=2)
-    dead[~np.isfinite(tops).all(axis=2)] = np.nan
-    right = (passed.output.argmax(axis=2) == y) & ~np.isnan(passed.output).any(axis=2)
-    finite = np.asarray(np.isfinite(networks.values).all(axis=1))
-    none = np.empty((len(seeds), 0))
-    return Outcome(dead, right.mean(axis=1), finite, none)
-
-
-def draw_batches(seeds: Sequence[int], n_points: int) -> Iterator[NDArray[np.int64]]:
-    """Return batches of 32 without end, epoch after epoch in a new order.
-
-    Parameters
-    ----------
-    seeds : sequence of int
-        One order of the points per seed.
-    n_points : int
-        Points to draw from; those that are left over at the end of an epoch wait
-        for the next one.
-
-    Returns
-    -------
-    iterator of ndarray of int, shape (n_seeds, 32)
-    """
-    rngs = [np.random.default_rng((seed, 2)) for seed in seeds]
-    while True:
-        order = np.stack([rng.permutation(n_points) for rng in rngs])
-        for start in range(0, n_points - BATCH_SIZE + 1, BATCH_SIZE):
-            yield order[:, start : start + BATCH_SIZE]

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from rectified._validate import FloatArray, check_integer, check_seeds
-from rectified.experiments.mitigations.race import RATES, Race, run_race
+from rectified.experiments.mitigations.race import Race, run_race
 
 RIVALS = ("tanh", "sigmoid", "sigmoid_gain_4")
 """Keys of `race.RUNNERS` that ReLU runs against."""
+
+RATES = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 4.0)
+"""Learning rates from which each gets its own best one; none is best at the ends."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Convergence:
 
 
 def measure_convergence(
-    depths: Sequence[int] = (2,),
+    depths: Sequence[int] = (2, 4),
     seeds: Iterable[int] = range(3),
     *,
     rates: Sequence[float] = RATES,

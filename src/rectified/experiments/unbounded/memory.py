@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rectified._ensemble_optimizers import Adam, Settings
-from rectified._validate import check_integer, check_number, check_seeds
-from rectified.datasets import make_memory_task
-from rectified.experiments.unbounded.recurrent_cells import (
-    RecurrentNetworks,
-    draw_networks,
-    find_gradient,
-    read_out,
-    run,
-)
+from rectified._validate import check_integer, check_seeds
+from rectified.experiments.unbounded.memory_learner import MemoryLearner
+from rectified.experiments.unbounded.recurrent_cells import RecurrentNetworks
 
 Floats = NDArray[np.floating]
 
@@ -91,32 +84,18 @@ def train_memory(
     -------
     MemoryRun
     """
-    length = check_integer("length", length, minimum=2, maximum=200)
     steps = check_integer("steps", steps, minimum=1)
-    rate = check_number("learning_rate", learning_rate, minimum=1e-9)
-    batch_size = check_integer("batch_size", batch_size, minimum=1, maximum=1000)
-    seeds = check_seeds("seeds", seeds)
-    tasks = [make_memory_task(length, seed=s, n_train=1000) for s in seeds]
-    x = np.stack([task.train.inputs for task in tasks])
-    y = np.stack([task.train.labels for task in tasks])
-    networks = draw_networks(cell, seeds=seeds, features=x.shape[-1], hidden=hidden)
-    networks = replace(networks, values=networks.values.astype(np.float32))
-    rates = np.full((len(seeds), 1), rate, dtype=np.float32)
-    optimizer = Adam(networks.values, Settings("adam", rates))
-    rngs = [np.random.default_rng((seed, 2)) for seed in seeds]
-    every, loss = np.arange(len(seeds))[:, None], np.empty((steps, len(seeds)))
-    for step in range(steps):
-        chosen = np.stack([rng.integers(0, x.shape[1], batch_size) for rng in rngs])
-        batch, target = x[every, chosen], y[every, chosen]
-        passed = run(networks, batch)
-        logit = read_out(networks, passed[0])
-        loss[step] = np.logaddexp(0, np.where(target, -logit, logit)).mean(axis=1)
-        delta = ((np.tanh(logit / 2) + 1) / 2 - target).astype("f4") / batch_size
-        optimizer.step(find_gradient(networks, batch, passed, delta))
-    fresh = np.stack([task.test.inputs for task in tasks])
-    labels = np.stack([task.test.labels for task in tasks])
-    accuracy = (read_out(networks, run(networks, fresh)[0]) > 0) == labels
-    return MemoryRun(seeds, cell, length, loss, accuracy.mean(axis=1), networks)
+    learner = MemoryLearner(
+        cell,
+        length=length,
+        learning_rate=learning_rate,
+        seeds=seeds,
+        hidden=hidden,
+        batch_size=batch_size,
+    )
+    loss = np.array([learner.update().loss for _ in range(steps)])
+    accuracy = learner.measure_accuracy()
+    return MemoryRun(learner.seeds, cell, length, loss, accuracy, learner.networks)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ CELLS: Mapping[str, Cell] = MappingProxyType(
         "tanh": Cell("tanh", "pytorch", None),
         "relu": Cell("relu", "pytorch", None),
         "relu_identity": Cell("relu", "identity", None),
+        "tanh_identity": Cell("tanh", "identity", None),
         "tanh_xavier": Cell("tanh", "xavier", None),
         "tanh_orthogonal": Cell("tanh", "orthogonal", None),
         "relu_orthogonal": Cell("relu", "orthogonal", None),
@@ -45,6 +46,7 @@ CELLS: Mapping[str, Cell] = MappingProxyType(
 "tanh" and "relu" are what `torch.nn.RNN` gives: all weights and biases uniform with
 variance 1 / (3 hidden). In "relu_identity" (Le, Jaitly and Hinton 2015) each unit
 starts by keeping its state: the recurrent weights are the identity and biases are 0.
+"tanh_identity" starts with the same weights.
 """
 
 INPUT_STD = 0.1

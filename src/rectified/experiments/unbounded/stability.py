@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from rectified._validate import (
     check_seeds,
     problem,
 )
-from rectified.datasets import load_digits
+from rectified.datasets import DigitPart, load_digits
 
 GAINS = (math.sqrt(2), 1.7, 2.0, 2.5)
 WIDTH = 64
@@ -45,6 +46,8 @@ class Stability:
         Cross-entropy before the first update. A guess costs ln 10 = 2.3.
     start_gradient : ndarray, shape (n_gains, n_seeds)
         Norm of the gradient of the first update, before clipping.
+    tanh_gradient : ndarray, shape (n_gains, n_seeds)
+        The same with tanh in place of ReLU, from the same weights.
     gradient_norm : ndarray, shape (2, steps, n_gains, n_seeds)
         Norm of the gradient of every update, before clipping.
     accuracy : ndarray, shape (2, n_gains, n_seeds)
@@ -59,6 +62,7 @@ class Stability:
     clip_norm: float
     start_loss: FloatArray
     start_gradient: FloatArray
+    tanh_gradient: FloatArray
     gradient_norm: FloatArray
     accuracy: FloatArray
     finite: NDArray[np.bool_]
@@ -105,25 +109,22 @@ def measure_stability(
     clip_norm = check_number("clip_norm", clip_norm, minimum=1e-9)
     steps = check_integer("steps", steps, minimum=1)
     digits = [load_digits(seed=s, scaling="global", n_train=500).train for s in seeds]
-    copies = 2 * tried.size
-    run = ensembles.train(
-        [part.inputs for part in digits] * copies,
-        [part.labels for part in digits] * copies,
-        widths=(64, *[WIDTH] * depth, 10),
-        seeds=seeds * copies,
-        gain=np.tile(np.repeat(tried, len(seeds)), 2),
-        clip_norm=np.repeat([math.inf, clip_norm], tried.size * len(seeds)),
-        loss="cross_entropy",
-        optimizer="sgd",
-        learning_rate=learning_rate,
+    every = np.repeat(tried, len(seeds))
+    setting: dict[str, Any] = {
+        "widths": (64, *[WIDTH] * depth, 10),
+        "learning_rate": learning_rate,
+    }
+    run = _train(
+        digits,
+        seeds,
         steps=steps,
-        batch_size=32,
-        record={"loss": steps, "accuracy": steps, "gradient_norm": 1},
+        gain=np.tile(every, 2),
+        clip_norm=np.repeat([math.inf, clip_norm], every.size),
+        **setting,
     )
+    tanh = _train(digits, seeds, steps=1, gain=every, activation="tanh", **setting)
     shape = (2, tried.size, len(seeds))
-    with np.errstate(over="ignore", invalid="ignore"):  # the squares may overflow
-        norms = run.records["gradient_norm"].values.astype(np.float64)
-        total = np.sqrt(np.square(norms).sum(axis=2)).reshape(-1, *shape)
+    total = find_norms(run).reshape(-1, *shape)
     return Stability(
         seeds,
         tried,
@@ -131,7 +132,38 @@ def measure_stability(
         clip_norm,
         start_loss=run.loss[0].reshape(shape)[0],
         start_gradient=total[0, 0],
+        tanh_gradient=find_norms(tanh)[0].reshape(shape[1:]),
         gradient_norm=total.swapaxes(0, 1),
         accuracy=run.accuracy[-1].reshape(shape),
         finite=run.finite.reshape(shape),
     )
+
+
+def _train(
+    digits: Sequence[DigitPart], seeds: tuple[int, ...], **setting: Any
+) -> ensembles.Training:
+    """Train one network for each gain of `setting`, on the seeds' digits in turn."""
+    copies, last = len(setting["gain"]) // len(seeds), setting["steps"]
+    return ensembles.train(
+        [part.inputs for part in digits] * copies,
+        [part.labels for part in digits] * copies,
+        seeds=seeds * copies,
+        loss="cross_entropy",
+        optimizer="sgd",
+        batch_size=32,
+        record={"loss": last, "accuracy": last, "gradient_norm": 1},
+        **setting,
+    )
+
+
+def find_norms(run: ensembles.Training) -> FloatArray:
+    """Return the length of each update's whole gradient, (steps, networks).
+
+    Parameters
+    ----------
+    run : Training
+        With a record of "gradient_norm" at every step.
+    """
+    norms = run.records["gradient_norm"].values.astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # the squares may overflow
+        return np.asarray(np.sqrt(np.square(norms).sum(axis=2)))

@@ -120,6 +120,16 @@ def draw_inputs(mean: float, rng: np.random.Generator) -> Floats:
     return mean + rng.uniform(-0.5, 0.5, (N_POINTS, 2))
 
 
+def draw_order(rng: np.random.Generator, epochs: int) -> NDArray[np.int64]:
+    """Return the order of the examples in each epoch, shape (epochs, 64).
+
+    After `draw_inputs` with the same generator, these are the orders of `draw_path`:
+    a batch takes the next examples of an epoch, and what is too little for a batch
+    is left out.
+    """
+    return np.stack([rng.permutation(N_POINTS) for _ in range(epochs)])
+
+
 def descend(
     inputs: Floats, rates: Floats, counts: tuple[int, int], rng: np.random.Generator
 ) -> Floats:
