@@ -13,6 +13,9 @@ from typing import Any, Final
 __version__ = _version("rectified")
 
 _LESSON_01: Final = "rectified.explorables.what_is_relu"
+_LESSON_02: Final = "rectified.explorables.gradients"
+_LESSON_03: Final = "rectified.explorables.sparsity"
+_LESSON_04: Final = "rectified.explorables.vanishing"
 _LESSON_05: Final = "rectified.explorables.dying"
 _LESSON_06: Final = "rectified.explorables.mitigations"
 _LESSON_07: Final = "rectified.explorables.unbounded"
@@ -23,6 +26,26 @@ _HOMES: Final = {
     "GraphView": _LESSON_01,
     "RegionsView": _LESSON_01,
     "edge_cases": _LESSON_01,
+    "BackpropView": _LESSON_02,
+    "DescentView": _LESSON_02,
+    "ExactZeroView": _LESSON_02,
+    "GradcheckView": _LESSON_02,
+    "SaturationView": _LESSON_02,
+    "SlopeView": _LESSON_02,
+    "at_zero_outcomes": _LESSON_02,
+    "gradient_answers": _LESSON_02,
+    "LabelNoiseView": _LESSON_03,
+    "QuietView": _LESSON_03,
+    "RepresentationView": _LESSON_03,
+    "SparsityTrainingView": _LESSON_03,
+    "ZeroCostView": _LESSON_03,
+    "ZerosView": _LESSON_03,
+    "ChainView": _LESSON_04,
+    "CorridorView": _LESSON_04,
+    "DefaultInitView": _LESSON_04,
+    "RescueView": _LESSON_04,
+    "ShatteredView": _LESSON_04,
+    "TrainabilityView": _LESSON_04,
     "CausesView": _LESSON_05,
     "DeadOrQuietView": _LESSON_05,
     "DeathCostView": _LESSON_05,

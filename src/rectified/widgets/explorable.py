@@ -23,7 +23,7 @@ from rectified.widgets.sentences import (
     not_finite,
     unknown_control,
 )
-from rectified.widgets.sources import find_sources, is_ours, module_path
+from rectified.widgets.sources import find_sources, is_ours, script_paths
 from rectified.widgets.theme import THEMES, Theme
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class Explorable:
     ----------
     controls : dict of str to Control
         In the order shown.
-    script : str
-        File name of the JavaScript module, or empty.
+    script, script_parts : str, tuple of str
+        File name of the JavaScript module, or empty; files to be appended to it.
     constants : dict
         Numbers that the script needs from Python; `measurements` adds measured ones.
     size, narrow_size : tuple of int
@@ -74,6 +74,7 @@ class Explorable:
 
     controls: ClassVar[Mapping[str, Control]] = {}
     script: ClassVar[str] = ""
+    script_parts: ClassVar[tuple[str, ...]] = ()
     constants: ClassVar[Mapping[str, Any]] = {}
     size: ClassVar[tuple[int, int]] = (720, 340)
     narrow_size: ClassVar[tuple[int, int]] = (340, 560)
@@ -212,14 +213,14 @@ class Explorable:
 
     def spec(self) -> dict[str, Any]:
         """Return all that the front end needs to build the figure."""
-        folder = module_path(type(self)).parent
+        scripts = [path.read_text("utf-8") for path in script_paths(type(self))]
         return {
             "name": type(self).__name__,
             # Lessons say `import rectified as rc`.
             "call": ("rc." if is_ours(type(self)) else "") + type(self).__name__,
             "title": self.title,
             "controls": {name: c.spec() for name, c in self.controls.items()},
-            "script": (folder / self.script).read_text("utf-8") if self.script else "",
+            "script": "\n".join(scripts),
             "constants": {**self.constants, **self._measured},
             "defaults": start_values(self.controls),
             "initial": self.initial,

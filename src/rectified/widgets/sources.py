@@ -18,6 +18,12 @@ def module_path(cls: type) -> Path:
     return Path(inspect.getfile(cls))
 
 
+def script_paths(cls: type[Explorable]) -> list[Path]:
+    """Return the files of a figure's script, the main one first."""
+    names = [cls.script, *cls.script_parts] if cls.script else []
+    return [module_path(cls).parent / name for name in names]
+
+
 def find_sources(cls: type[Explorable]) -> Iterable[dict[str, str]]:
     """Yield path, text and, for the course's own, address of the figure's code."""
     try:
@@ -27,8 +33,7 @@ def find_sources(cls: type[Explorable]) -> Iterable[dict[str, str]]:
     yield _source(module_path(cls), code)
     for function in cls.computed_by:
         yield _source(Path(inspect.getfile(function)), inspect.getsource(function))
-    if cls.script:
-        script = module_path(cls).parent / cls.script
+    for script in script_paths(cls):
         yield _source(script, script.read_text("utf-8"))
 
 

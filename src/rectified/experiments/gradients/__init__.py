@@ -36,6 +36,7 @@ from rectified.experiments.gradients.differences import (
     sweep_steps,
 )
 from rectified.experiments.gradients.exact_zeros import (
+    PRECISIONS,
     SETTINGS,
     ExactZeros,
     Setting,
@@ -49,6 +50,10 @@ from rectified.experiments.gradients.gradcheck import (
     check_gradient,
     measure_failures,
     measure_gradcheck,
+)
+from rectified.experiments.gradients.gradcheck_map import (
+    GradcheckMap,
+    map_gradcheck,
 )
 from rectified.experiments.gradients.saturation import (
     SCALES,
@@ -70,6 +75,12 @@ from rectified.experiments.gradients.updates import (
     UpdateMeasurement,
     measure_updates,
 )
+from rectified.experiments.gradients.zeros_in_training import (
+    Outcomes,
+    ZerosInTraining,
+    measure_outcomes,
+    track_zeros,
+)
 
 __all__ = [
     "CITED",
@@ -78,6 +89,7 @@ __all__ = [
     "INPUTS",
     "KINDS",
     "NUMPY_FORMULAS",
+    "PRECISIONS",
     "RATIOS",
     "SCALES",
     "SETTINGS",
@@ -93,8 +105,10 @@ __all__ = [
     "DifferenceMeasurement",
     "ExactZeros",
     "GradcheckFailures",
+    "GradcheckMap",
     "GradcheckMeasurement",
     "LossCurve",
+    "Outcomes",
     "SaturationMeasurement",
     "Setting",
     "SmallNet",
@@ -102,22 +116,26 @@ __all__ = [
     "Step",
     "StepSweep",
     "UpdateMeasurement",
+    "ZerosInTraining",
     "backpropagate",
     "bound_rounding",
     "check_gradient",
     "descend",
     "difference_quotient",
     "evaluate_loss",
+    "map_gradcheck",
     "measure_answers",
     "measure_derivative",
     "measure_differences",
     "measure_exact_zeros",
     "measure_failures",
     "measure_gradcheck",
+    "measure_outcomes",
     "measure_saturation",
     "measure_stalls",
     "measure_updates",
     "positive_share",
     "saturated_share",
     "sweep_steps",
+    "track_zeros",
 ]

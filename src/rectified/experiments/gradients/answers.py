@@ -161,12 +161,11 @@ class CitedAnswer(NamedTuple):
     source: str
 
 
-_JAX_DOCS = "https://docs.jax.dev/en/latest/_autosummary/jax.nn.relu.html"
-_JAX_RUN = "run once with jax 0.10.2 on a CPU"
-_KERAS_RUN = "run once with keras 3.15.1 on its PyTorch backend"
+_JAX_RUN = "run with jax 0.10.2"
+_KERAS_RUN = "run with keras 3.15.1"
 
 CITED = (
-    CitedAnswer("JAX", "jax.nn.relu(x)", 0.0, 0.0, f"{_JAX_DOCS}; {_JAX_RUN}"),
+    CitedAnswer("JAX", "jax.nn.relu(x)", 0.0, 0.0, "documentation, and " + _JAX_RUN),
     CitedAnswer("JAX", "jax.nn.relu6(x)", 0.0, None, _JAX_RUN),
     CitedAnswer("JAX", "jnp.where(x > 0, x, 0)", 0.0, None, _JAX_RUN),
     CitedAnswer("JAX", "jnp.maximum(x, 0)", 0.5, 0.0, _JAX_RUN),
@@ -174,5 +173,11 @@ CITED = (
     CitedAnswer("JAX", "jax.nn.leaky_relu(x)", 1.0, None, _JAX_RUN),
     CitedAnswer("Keras", "keras.activations.relu(x)", 0.0, None, _KERAS_RUN),
     CitedAnswer("Keras", "keras.ops.maximum(x, 0)", 0.5, None, _KERAS_RUN),
+    CitedAnswer("TensorFlow", "tf.nn.relu(x)", 0.0, 0.0, "relu_op_functor.h"),
+    CitedAnswer("TensorFlow", "tf.maximum(x, 0)", 1.0, 0.0, "math_grad.py"),
 )
-"""Answers of JAX and Keras, with where they come from."""
+"""Answers of other libraries, with where they come from.
+
+JAX and Keras (on its PyTorch backend) were run once, elsewhere; TensorFlow was not run,
+but its source was read.
+"""

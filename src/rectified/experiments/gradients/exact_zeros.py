@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 ARCHITECTURES = ("convolutional", "fully connected")
 BIASES = ("none", "zero", "random")
-PRECISIONS = ("float32", "float16")
+PRECISIONS = ("float32", "float16", "bfloat16")
 CHANNELS = (1, 8, 16)
 WIDTHS = (64, 64, 64)
 
@@ -37,7 +37,7 @@ class Setting(NamedTuple):
         How the digits are scaled, see `rectified.datasets.load_digits`.
     bias : {"none", "zero", "random"}
         No biases, biases that start at 0, or biases from N(0, 0.1^2).
-    precision : {"float32", "float16"}
+    precision : {"float32", "float16", "bfloat16"}
         Inputs, weights and pre-activations are rounded to it; sums are taken in
         float32, as graphics cards do.
     """
@@ -110,7 +110,7 @@ def measure_exact_zeros(
     -------
     ExactZeros
     """
-    seeds, chosen = check_seeds("seeds", seeds), tuple(map(_check_setting, settings))
+    seeds, chosen = check_seeds("seeds", seeds), tuple(map(check_setting, settings))
     n_images = check_integer("n_images", n_images, minimum=10, maximum=1437)
     alpha = check_number("alpha", alpha, minimum=0, maximum=1)
     n_values = np.empty((len(chosen), 2), dtype=np.int64)
@@ -129,7 +129,8 @@ def measure_exact_zeros(
     return ExactZeros(seeds, chosen, n_values, zeros, alpha, weight_change, bias_change)
 
 
-def _check_setting(setting: Setting) -> Setting:
+def check_setting(setting: Setting) -> Setting:
+    """Return the setting if all of its names are known."""
     check_choice("architecture", setting.architecture, ARCHITECTURES)
     check_choice("scaling", setting.scaling, SCALINGS)
     check_choice("bias", setting.bias, BIASES)
@@ -147,13 +148,13 @@ class _Measured(NamedTuple):
 def _measure(setting: Setting, part: DigitPart, seed: int, alpha: float) -> _Measured:
     import torch
 
-    weights, biases = _draw(setting, seed)
+    weights, biases = draw_parameters(setting, seed)
     images = part.images if setting.architecture == ARCHITECTURES[0] else part.inputs
     x, labels = torch.from_numpy(images), torch.from_numpy(part.labels)
     hidden = weights[:-1] + biases
     runs = []
     for at_zero in (0.0, alpha):
-        logits, zs = _forward(x, weights, biases, setting, at_zero)
+        logits, zs = forward(x, weights, biases, setting, at_zero)
         loss = torch.nn.functional.cross_entropy(logits, labels)
         runs.append((torch.autograd.grad(loss, hidden), zs))
     (low, zs), (high, _) = runs
@@ -161,12 +162,12 @@ def _measure(setting: Setting, part: DigitPart, seed: int, alpha: float) -> _Mea
     return _Measured(
         [z.numel() for z in zs],
         [float((z == 0).double().mean()) for z in zs],
-        _relative_change(low[:n], high[:n]),
-        _relative_change(low[n:], high[n:]) if biases else float("nan"),
+        relative_change(low[:n], high[:n]),
+        relative_change(low[n:], high[n:]) if biases else float("nan"),
     )
 
 
-def _draw(setting: Setting, seed: int) -> tuple[list[Tensor], list[Tensor]]:
+def draw_parameters(setting: Setting, seed: int) -> tuple[list[Tensor], list[Tensor]]:
     """Return weights of three layers, and biases of the two hidden ones, if any."""
     import torch
 
@@ -191,7 +192,7 @@ def _draw(setting: Setting, seed: int) -> tuple[list[Tensor], list[Tensor]]:
     return as_tensors[0], as_tensors[1]
 
 
-def _forward(
+def forward(
     x: Tensor,
     weights: Sequence[Tensor],
     biases: Sequence[Tensor],
@@ -220,7 +221,8 @@ def _forward(
     return functional.linear(x.flatten(1), weights[-1]), zs
 
 
-def _relative_change(low: Sequence[Tensor], high: Sequence[Tensor]) -> float:
+def relative_change(low: Sequence[Tensor], high: Sequence[Tensor]) -> float:
+    """Return the size of `high` - `low` relative to that of `low`."""
     change = sum(float((h - g).square().sum()) for g, h in zip(low, high, strict=True))
     size = sum(float(g.square().sum()) for g in low)
     return float(np.sqrt(change / size))

@@ -93,6 +93,10 @@ class SaturationMeasurement:
         Share among the positive pre-activations alone.
     largest_slope : ndarray, shape (n_activations,)
         Largest derivative seen: 1/4 for the sigmoid.
+    steep : ndarray, shape (n_activations, 2, n_seeds)
+        Smallest and largest pre-activation drawn with ``|f'(z)| >= threshold``.
+    drawn : ndarray, shape (2, n_seeds)
+        Smallest and largest pre-activation drawn at all.
     """
 
     seeds: tuple[int, ...]
@@ -104,6 +108,8 @@ class SaturationMeasurement:
     expected: Floats
     positive_share: Floats
     largest_slope: Floats
+    steep: Floats
+    drawn: Floats
 
 
 def measure_saturation(
@@ -159,4 +165,13 @@ def measure_saturation(
         np.array(expected),
         (flat & positive).sum(axis=-1) / positive.sum(axis=-1),
         slopes.max(axis=(1, 2, 3)),
+        np.stack([_find_ends(z, ~rows) for rows in flat]),
+        _find_ends(z, np.full(z.shape, True)),
     )
+
+
+def _find_ends(z: Floats, kept: NDArray[np.bool_]) -> Floats:
+    """Return the smallest and largest kept number of each seed, shape (2, n_seeds)."""
+    low = np.where(kept, z, np.inf).min(axis=(0, 2))
+    high = np.where(kept, z, -np.inf).max(axis=(0, 2))
+    return np.stack([low, high])

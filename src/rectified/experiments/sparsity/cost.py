@@ -32,7 +32,7 @@ class CostMeasurement:
     sparsities : ndarray, shape (n_sparsities,)
         Share of zeros in the first factor.
     seconds : ndarray, shape (n_methods, n_sparsities, rounds)
-        Wall time of one product; the methods take turns in every round.
+        Wall time of one product on one thread; the methods take turns in every round.
     dense_bytes : int
         Memory of the first factor as a dense array.
     csr_bytes : ndarray of int, shape (n_sparsities,)
@@ -149,15 +149,18 @@ def _time_in_turns(
     calls: Sequence[Callable[[], object]], rounds: int
 ) -> NDArray[np.float64]:
     """Return the seconds of every call in every round, (calls, rounds)."""
-    repeats = []
-    for call in calls:
-        call()  # the first run loads code and memory
-        # Enough repeats that the clock's resolution does not matter.
-        repeats.append(max(1, round(ENOUGH / max(_time(call, 1), ENOUGH / 1000))))
-    seconds = np.empty((len(calls), rounds))
-    for turn in range(rounds):
-        for row, call in enumerate(calls):
-            seconds[row, turn] = _time(call, repeats[row])
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    repeats, seconds = [], np.empty((len(calls), rounds))
+    # Dense products would use all cores, sparse ones cannot.
+    with threadpool_limits(limits=1):
+        for call in calls:
+            call()  # the first run loads code and memory
+            # Enough repeats that the clock's resolution does not matter.
+            repeats.append(max(1, round(ENOUGH / max(_time(call, 1), ENOUGH / 1000))))
+        for turn in range(rounds):
+            for row, call in enumerate(calls):
+                seconds[row, turn] = _time(call, repeats[row])
     return seconds
 
 

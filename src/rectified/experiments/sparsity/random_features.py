@@ -10,7 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from rectified._validate import check_array, check_integer, check_seeds
 from rectified.datasets import load_digits
-from rectified.experiments.sparsity.features import effective_rank, probe_accuracy
+from rectified.experiments.sparsity.features import (
+    active_share,
+    effective_rank,
+    probe_accuracy,
+)
 
 Floats = NDArray[np.float64]
 
@@ -30,14 +34,16 @@ class RandomFeatures:
         The same for all units.
     units : int
         Number of features.
-    zeros, rank, probe : ndarray, shape (n_biases, n_seeds)
-        Share of zeros, `effective_rank` and `probe_accuracy` on the test images.
+    zeros, active, rank, probe : ndarray, shape (n_biases, n_seeds)
+        Share of zeros, `active_share`, `effective_rank` and `probe_accuracy` on the
+        test images.
     """
 
     seeds: tuple[int, ...]
     biases: Floats
     units: int
     zeros: Floats
+    active: Floats
     rank: Floats
     probe: Floats
 
@@ -65,7 +71,7 @@ def measure_random_features(
         check_array("biases", biases, ndim=(1,)),
     )
     units = check_integer("units", units, minimum=2, maximum=2000)
-    table = np.empty((3, len(shifts), len(seeds)))
+    table = np.empty((4, len(shifts), len(seeds)))
     for column, seed in enumerate(seeds):
         digits = load_digits(seed=seed)
         weights = np.random.default_rng((seed, 1)).standard_normal((64, units))
@@ -77,6 +83,7 @@ def measure_random_features(
             seen, unseen = np.maximum(z + shift, 0), np.maximum(new + shift, 0)
             table[:, row, column] = (
                 (unseen == 0).mean(),
+                active_share(unseen),
                 effective_rank(unseen),
                 probe_accuracy(seen, digits.train.labels, unseen, digits.test.labels),
             )

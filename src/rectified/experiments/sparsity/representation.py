@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -93,8 +94,16 @@ def measure_representation(
     -------
     RepresentationMeasurement
     """
-    seeds, steps = check_seeds("seeds", seeds), check_integer("steps", steps)
+    chosen, steps = check_seeds("seeds", seeds), check_integer("steps", steps)
     width = check_integer("width", width, minimum=2, maximum=512)
+    return _measure(chosen, tuple(names), steps, width)
+
+
+# Several claims and a figure ask for the same networks.
+@lru_cache(maxsize=4)
+def _measure(
+    seeds: tuple[int, ...], names: tuple[str, ...], steps: int, width: int
+) -> RepresentationMeasurement:
     digits = [load_digits(seed=seed) for seed in seeds]
     best_rate = np.empty(len(names))
     table = np.empty((5, len(names), 2, len(seeds)))
@@ -104,7 +113,8 @@ def measure_representation(
         for moment, nets in enumerate((before, after)):
             for column, parts in enumerate(digits):
                 table[:, row, moment, column] = _describe(nets, column, parts)
-    return RepresentationMeasurement(seeds, tuple(names), steps, best_rate, *table)
+    best_rate.flags.writeable = table.flags.writeable = False
+    return RepresentationMeasurement(seeds, names, steps, best_rate, *table)
 
 
 def _train(

@@ -27,7 +27,9 @@ from rectified.experiments.vanishing.shattered import (
     SPAN,
     Line,
     autocorrelation,
+    draw_noise,
     run_line,
+    run_line_depths,
 )
 from rectified.experiments.vanishing.shattering import (
     LINE_ARMS,
@@ -35,6 +37,18 @@ from rectified.experiments.vanishing.shattering import (
     LineArm,
     ShatteringMeasurement,
     measure_shattering,
+)
+from rectified.experiments.vanishing.stability import (
+    STABILITY_ARMS,
+    STABILITY_RATES,
+    StabilityArm,
+    StabilityMeasurement,
+    measure_stability,
+)
+from rectified.experiments.vanishing.theory import (
+    predict_corridor,
+    predict_ratios,
+    scheme_of_gain,
 )
 from rectified.experiments.vanishing.trainability import (
     MAP_DEPTHS,
@@ -51,6 +65,8 @@ __all__ = [
     "MAP_GAINS",
     "RESCUE_ARMS",
     "SPAN",
+    "STABILITY_ARMS",
+    "STABILITY_RATES",
     "Chain",
     "Corridor",
     "DefaultInitMeasurement",
@@ -60,16 +76,24 @@ __all__ = [
     "RescueArm",
     "RescueMeasurement",
     "ShatteringMeasurement",
+    "StabilityArm",
+    "StabilityMeasurement",
     "TrainabilityMap",
     "as_tanh",
     "autocorrelation",
+    "draw_noise",
     "measure_default_init",
     "measure_gains",
     "measure_rescue",
     "measure_shattering",
+    "measure_stability",
     "measure_trainability",
+    "predict_corridor",
+    "predict_ratios",
     "run_chain",
     "run_corridor",
     "run_line",
+    "run_line_depths",
+    "scheme_of_gain",
     "sigmoid_bound",
 ]

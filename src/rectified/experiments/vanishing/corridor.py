@@ -18,11 +18,12 @@ from rectified._validate import (
     problem,
 )
 from rectified.experiments.vanishing.layers import NORMALIZATIONS, Stack
+from rectified.experiments.vanishing.theory import predict_corridor
 from rectified.initialization import Scheme
 
 Floats = NDArray[np.floating]
 
-BIASES = ("default", "zero")
+BIASES = ("default", "zero", "centered")
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,11 @@ def run_corridor(
         Function after each layer, a name of `rectified.activations`.
     init : str or rectified.initialization.Scheme
         How weights are drawn.
-    bias : {"default", "zero"}
+    bias : {"default", "zero", "centered"}
         PyTorch draws biases from U(-1, 1) / sqrt(fan_in) if `init` is "pytorch"; all
-        others, and "zero", have none.
+        others, and "zero", have none. With "centered", the bias of a unit cancels what
+        it gets if all units below put out f(0): minus 1/2 times the sum of its weights
+        for the sigmoid, and 0 for functions with f(0) = 0.
     normalization : {"none", "center", "batch", "layer"}
         What is done to pre-activations before the function: nothing, subtract each
         unit's mean over the inputs, and divide by its standard deviation too, or both
@@ -138,11 +141,13 @@ def run_corridor(
     check_choice("bias", bias, BIASES)
     has_bias = bias == "default" and scheme.name == "pytorch"
     stack = Stack(activation, normalization=normalization, residual=residual)
+    at_zero = float(stack.rule.function(0.0)) if bias == "centered" else 0.0
     rngs = [np.random.default_rng(seed) for seed in seeds]
     x = np.stack([rng.standard_normal((n_inputs, width)) for rng in rngs])
-    for _ in range(depth):
+    for layer in range(depth):
         weights = np.stack([scheme.draw(width, width, rng=rng) for rng in rngs])
-        biases = np.zeros((len(rngs), 1, width))
+        # The inputs have mean 0 already.
+        biases = -at_zero * min(layer, 1) * weights.sum(axis=1, keepdims=True)
         if has_bias:
             draws = [rng.uniform(-1, 1, (1, width)) for rng in rngs]
             biases = np.stack(draws) / math.sqrt(width)
@@ -150,9 +155,17 @@ def run_corridor(
     enter = np.stack([rng.standard_normal((n_inputs, width)) for rng in rngs])
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         rows = _measure(stack, x, enter)
-    plain = normalization == "none" and not residual
-    bias_std = 1 / math.sqrt(3 * width) if has_bias else 0.0
-    expected = _predict(plain, depth, width, activation, scheme=scheme, bias=bias_std)
+    expected = np.full((2, depth), np.nan)
+    if normalization == "none" and not residual and scheme.distribution != "identity":
+        bias_std = 1 / math.sqrt(3 * width) if has_bias else 0.0
+        expected[:] = predict_corridor(
+            depth,
+            width,
+            activation,
+            scheme=scheme,
+            bias_std=bias_std,
+            centered=bias == "centered",
+        )
     # The rows come in the order of the fields.
     return Corridor(seeds, depth, width, *(*rows, *expected))
 
@@ -185,23 +198,6 @@ def _measure(stack: Stack, x: Floats, enter: Floats) -> Floats:
 
 def _rms(values: Floats) -> Floats:
     return np.asarray(np.sqrt(np.square(values).mean(axis=(1, 2))))
-
-
-def _predict(
-    plain: bool,
-    depth: int,
-    width: int,
-    activation: str,
-    *,
-    scheme: Scheme,
-    bias: float,
-) -> tuple[Floats, Floats]:
-    if not plain or scheme.distribution == "identity":
-        return np.full(depth, np.nan), np.full(depth, np.nan)
-    theory = initialization.predict_propagation(
-        [width] * (depth + 1), activation=activation, init=scheme, bias_std=bias
-    )
-    return np.sqrt(theory.forward), np.sqrt(theory.backward)
 
 
 def sigmoid_bound(depth: int, *, norm: float = 1.0) -> Floats:

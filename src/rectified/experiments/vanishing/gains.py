@@ -29,11 +29,14 @@ GAIN_INITS: Mapping[str, Scheme] = MappingProxyType(
         "PyTorch": initialization.get("pytorch"),
         "Xavier": initialization.get("xavier"),
         "He": initialization.get("he"),
+        "4 × Xavier": initialization.get("xavier", gain=4.0),
+        "4 × Xavier, centered": initialization.get("xavier", gain=4.0),
     }
 )
-"""Ways to draw the weights that `measure_gains` compares, without biases."""
+"""Ways to draw the weights that `measure_gains` compares. PyTorch's default draws
+biases, too; the last one sets them so that the sigmoid becomes a tanh."""
 
-COMPARED = ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "silu")
+COMPARED = ("sigmoid", "tanh", "relu")
 """Functions that it compares."""
 
 EDGE = 5
@@ -114,7 +117,12 @@ def measure_gains(
     for cell in np.ndindex(expected.shape):
         scheme = GAIN_INITS[check_choice("inits", inits[cell[0]], GAIN_INITS)]
         run = run_corridor(
-            depth, activation=names[cell[1]], init=scheme, width=width, seeds=seeds
+            depth,
+            activation=names[cell[1]],
+            init=scheme,
+            bias="centered" if inits[cell[0]].endswith("centered") else "default",
+            width=width,
+            seeds=seeds,
         )
         gain[cell] = _mean_gain(run.gradient)
         first[cell] = run.gradient[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rectified import initialization
 from rectified._validate import check_choice, check_integer, check_seeds
+from rectified.experiments.vanishing.theory import predict_corridor
 from rectified.experiments.vanishing.training import (
     choose_rate,
     draw_networks,
@@ -21,11 +22,24 @@ Floats = NDArray[np.float64]
 
 
 class RescueArm(NamedTuple):
-    """A function and the factor by which its weights exceed Xavier's."""
+    """A function, and how its networks start.
+
+    Attributes
+    ----------
+    name : str
+        For legends.
+    activation : str
+        A name of `rectified.activations`.
+    factor : float
+        By which the weights exceed Xavier's.
+    centered : bool
+        Whether biases cancel what the function puts out for 0, as in `run_corridor`.
+    """
 
     name: str
     activation: str
     factor: float
+    centered: bool = False
 
 
 RESCUE_ARMS = (
@@ -33,10 +47,11 @@ RESCUE_ARMS = (
     RescueArm("sigmoid, 2 × Xavier", "sigmoid", 2.0),
     RescueArm("sigmoid, 4 × Xavier", "sigmoid", 4.0),
     RescueArm("sigmoid, 8 × Xavier", "sigmoid", 8.0),
+    RescueArm("sigmoid, 4 × Xavier, centered", "sigmoid", 4.0, True),
     RescueArm("tanh", "tanh", 1.0),
     RescueArm("ReLU, He", "relu", 2**0.5),
 )
-"""What `measure_rescue` compares."""
+"""What `measure_rescue` compares unless told otherwise."""
 
 RATES = (0.03, 0.1, 0.3)
 """Learning rates from which each arm gets its own best one."""
@@ -87,6 +102,7 @@ class RescueMeasurement:
 def measure_rescue(
     seeds: Iterable[int] = range(2),
     *,
+    arms: Sequence[RescueArm] = RESCUE_ARMS,
     depth: int = 4,
     width: int = 64,
     steps: int = 120,
@@ -97,6 +113,8 @@ def measure_rescue(
     ----------
     seeds : iterable of int
         One network per seed, arm and learning rate.
+    arms : sequence of RescueArm
+        What to compare.
     depth : int
         Hidden layers, from 1 to 50.
     width : int
@@ -118,13 +136,17 @@ def measure_rescue(
     width = check_integer("width", width, minimum=2, maximum=256)
     steps = check_integer("steps", steps, minimum=1, maximum=10_000)
     everyone = seeds * len(RATES)
-    best_rate, expected = np.empty((2, len(RESCUE_ARMS)))
-    accuracy, ratio = np.empty((2, len(RESCUE_ARMS), len(seeds)))
-    for row, arm in enumerate(RESCUE_ARMS):
+    best_rate, expected = np.empty((2, len(arms)))
+    accuracy, ratio = np.empty((2, len(arms), len(seeds)))
+    for row, arm in enumerate(arms):
         scheme = initialization.get("xavier", gain=arm.factor)
         widths = (64, *[width] * depth, 10)
         initial = draw_networks(
-            widths, activation=arm.activation, init=scheme, seeds=everyone
+            widths,
+            activation=arm.activation,
+            init=scheme,
+            seeds=everyone,
+            centered=arm.centered,
         )
         run = train_digits(
             initial,
@@ -136,13 +158,13 @@ def measure_rescue(
         best, rows = choose_rate(run, len(RATES))
         best_rate[row], accuracy[row] = RATES[best], run.accuracy[rows]
         ratio[row] = run.first_gradient[rows] / run.last_gradient[rows]
-        theory = initialization.predict_propagation(
-            [width] * 40, activation=arm.activation, init=scheme
+        _, gradient = predict_corridor(
+            40, width, arm.activation, scheme=scheme, centered=arm.centered
         )
-        expected[row] = theory.backward_gain[-1]
+        expected[row] = gradient[-2]
     sizes = depth, width, steps
     return RescueMeasurement(
-        seeds, RESCUE_ARMS, *sizes, best_rate, accuracy, ratio, expected
+        seeds, tuple(arms), *sizes, best_rate, accuracy, ratio, expected
     )
 
 

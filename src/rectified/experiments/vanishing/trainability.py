@@ -46,6 +46,11 @@ class TrainabilityMap:
     accuracy : ndarray, shape (n_depths, n_gains, n_seeds)
         Share of test images classified correctly at the cell's best rate; 0 if every
         rate made a network diverge.
+    record_steps : ndarray of int, shape (n_records,)
+        Updates before each entry of the loss.
+    loss : ndarray, shape (n_depths, n_gains, n_records, n_seeds)
+        Cross-entropy at the cell's best rate, on batches; in the end on all training
+        images. NaN or infinite where a network diverged.
     expected_ratio : ndarray, shape (n_depths, n_gains)
         Size of the gradient at the first hidden layer over that at the last, before
         training, from mean-field theory: ``(gain / sqrt(2))^(depth - 1)`` for ReLU.
@@ -58,6 +63,8 @@ class TrainabilityMap:
     width: int
     steps: int
     accuracy: Floats
+    record_steps: NDArray[np.int64]
+    loss: Floats
     expected_ratio: Floats
 
 
@@ -96,20 +103,30 @@ def measure_trainability(
         raise problem("gains", "positive", float(factors.min()), "try 1.4142")
     width = check_integer("width", width, minimum=2, maximum=256)
     steps = check_integer("steps", steps, minimum=1, maximum=10_000)
-    accuracy = np.empty((len(depths), len(factors), len(seeds)))
-    expected = np.empty(accuracy.shape[:2])
+    rows = []
+    expected = np.empty((len(depths), len(factors)))
     for row, depth in enumerate(depths):
         n_layers = check_integer("depths", depth, minimum=1, maximum=50)
         widths = (64, *[width] * n_layers, 10)
-        accuracy[row] = _train_row(widths, activation, factors, seeds, steps=steps)
+        rows.append(_train_row(widths, activation, factors, seeds, steps=steps))
         for column, gain in enumerate(factors):
             scheme = initialization.get("lecun", gain=float(gain))
             theory = initialization.predict_propagation(
                 [width] * (n_layers + 1), activation=activation, init=scheme
             )
             expected[row, column] = np.sqrt(theory.backward[0])
+    accuracy, loss = (np.array([row[i] for row in rows]) for i in range(2))
     return TrainabilityMap(
-        seeds, activation, tuple(depths), factors, width, steps, accuracy, expected
+        seeds=seeds,
+        activation=activation,
+        depths=tuple(depths),
+        gains=factors,
+        width=width,
+        steps=steps,
+        accuracy=accuracy,
+        record_steps=rows[0][2],
+        loss=loss,
+        expected_ratio=expected,
     )
 
 
@@ -120,8 +137,8 @@ def _train_row(
     seeds: tuple[int, ...],
     *,
     steps: int,
-) -> Floats:
-    """Return the accuracies of one depth, (n_gains, n_seeds), from one ensemble."""
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return accuracy, loss and its steps of one depth, from one ensemble."""
     # Axes: rates, gains, seeds. A seed draws the same network at every gain and rate.
     shape = (len(RATES), len(gains), len(seeds))
     rates, factors, draws = (
@@ -142,4 +159,6 @@ def _train_row(
     loss = np.nan_to_num(run.loss[-1], nan=np.inf, posinf=np.inf).reshape(shape)
     best = loss.mean(axis=2).argmin(axis=0)
     accuracy = np.nan_to_num(run.accuracy).reshape(shape)
-    return np.asarray(accuracy[best, np.arange(len(gains))])
+    columns = np.arange(len(gains))
+    curves = run.loss.reshape(-1, *shape)[:, best, columns]
+    return accuracy[best, columns], np.swapaxes(curves, 0, 1), run.steps

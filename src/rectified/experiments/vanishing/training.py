@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rectified import ensembles, initialization
+from rectified import activations, ensembles, initialization
 from rectified.datasets import load_digits
 from rectified.initialization import Scheme
 
@@ -22,6 +22,7 @@ def draw_networks(
     activation: str,
     init: str | Scheme,
     seeds: Sequence[int],
+    centered: bool = False,
 ) -> ensembles.Parameters:
     """Draw one network per seed for `rectified.ensembles`.
 
@@ -38,6 +39,9 @@ def draw_networks(
         How the weights of all layers are drawn.
     seeds : sequence of int
         The same seed gives the same networks whatever the activation.
+    centered : bool
+        Whether biases start where they cancel what the function puts out for 0, as in
+        `run_corridor`.
 
     Returns
     -------
@@ -56,6 +60,12 @@ def draw_networks(
         if scheme.name == "pytorch":
             draws = [rng.uniform(-1, 1, fan_out) for rng in rngs]
             biases[:] = np.array(draws) / math.sqrt(fan_in)
+    if centered:
+        at_zero = float(activations.get(activation).function(0.0))
+        for weights, biases in zip(
+            networks.weights[1:], networks.biases[1:], strict=True
+        ):
+            biases[:] = -at_zero * weights.sum(axis=1)
     return networks
 
 
@@ -114,42 +124,52 @@ def train_digits(
     -------
     DigitsRun
     """
-    digits = {seed: load_digits(seed=seed) for seed in set(seeds)}
-    train, test = (
-        [getattr(digits[seed], part) for seed in seeds] for part in ("train", "test")
-    )
-    every = max(1, steps // 20)
-    training = ensembles.train(
-        np.stack([part.inputs for part in train]),
-        np.stack([part.labels for part in train]),
-        widths=initial.widths,
-        activation=initial.activation,
-        seeds=seeds,
-        initial=initial,
-        loss="cross_entropy",
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        clip_norm=clip_norm,
-        steps=steps,
-        batch_size=batch_size,
-        record={"loss": every, "gradient_norm": max(steps, 1)},
-    )
-    inputs = np.stack([part.inputs for part in test])
-    labels = np.stack([part.labels for part in test])
-    accuracy = ensembles.measure(
-        training.parameters, inputs, labels, names=["accuracy"], loss="cross_entropy"
-    )["accuracy"]
-    dead = ensembles.measure(initial, inputs, names=["dead_fraction"])["dead_fraction"]
+    # Threads cost these small matrices four times what they gain, and far more on a
+    # busy machine. (scikit-learn, which has the digits, brings the limit, too.)
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    train, test = _stack_digits(seeds)
+    with threadpool_limits(limits=1):
+        training = ensembles.train(
+            *train,
+            widths=initial.widths,
+            activation=initial.activation,
+            seeds=seeds,
+            initial=initial,
+            loss="cross_entropy",
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            momentum=momentum,
+            clip_norm=clip_norm,
+            steps=steps,
+            batch_size=batch_size,
+            record={"loss": max(1, steps // 20), "gradient_norm": max(steps, 1)},
+        )
+        trained = ensembles.measure(
+            training.parameters, *test, names=["accuracy"], loss="cross_entropy"
+        )
+        start = ensembles.measure(initial, test[0], names=["dead_fraction"])
     norms = training.records["gradient_norm"].values[0]
     return DigitsRun(
         training.records["loss"].steps,
         training.loss,
-        np.where(training.finite, accuracy, np.nan),
+        np.where(training.finite, trained["accuracy"], np.nan),
         norms[:, 0],
         norms[:, -1],
-        dead,
+        start["dead_fraction"],
     )
+
+
+def _stack_digits(seeds: Sequence[int]) -> list[tuple[Floats, NDArray[np.int64]]]:
+    """Return images and labels for training and for testing, a split per network."""
+    digits = {seed: load_digits(seed=seed) for seed in set(seeds)}
+    parts = (
+        [getattr(digits[seed], part) for seed in seeds] for part in ("train", "test")
+    )
+    return [
+        (np.stack([p.inputs for p in part]), np.stack([p.labels for p in part]))
+        for part in parts
+    ]
 
 
 def choose_rate(run: DigitsRun, n_rates: int) -> tuple[int, slice]:

@@ -1,6 +1,10 @@
 // Native, labelled inputs for the controls of an explorable.
 
-let identifiers = 0;
+/** A name that no other element of the page has; each figure is a module of its own. */
+function newId() {
+  globalThis.rectifiedIds = (globalThis.rectifiedIds ?? 0) + 1;
+  return `rectified-${globalThis.rectifiedIds}`;
+}
 
 function element(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
@@ -27,7 +31,8 @@ function lineOf(spec) {
     const valueAt = (at) =>
       Number((spec.low * 10 ** (at / spec.per_decade)).toPrecision(3));
     const text = (value) => String(value).replace("-", MINUS);
-    return { ends: [0, steps, 1], position, valueAt, text, written: String };
+    const written = (value) => (value < 0.001 ? value.toExponential() : String(value));
+    return { ends: [0, steps, 1], position, valueAt, text, written };
   }
   const digits = decimals(spec.step);
   return {
@@ -50,7 +55,7 @@ function fitNumber(spec, value) {
  * value, and with a sentence if what was typed had to be corrected.
  */
 function slider(name, spec, change, giveUp) {
-  const id = `rectified-${++identifiers}`;
+  const id = newId();
   const { ends, position, valueAt, text, written } = lineOf(spec);
   const [min, max, step] = ends;
   const clamp = (at) => Math.min(Math.max(at, min), max);
@@ -105,7 +110,7 @@ function toggle(name, spec, change) {
 }
 
 function select(name, spec, change) {
-  const id = `rectified-${++identifiers}`;
+  const id = newId();
   const options = spec.options.map((value) => element("option", { value }, value));
   const input = element("select", { id }, ...options);
   input.addEventListener("change", () => change(input.value, ""));

@@ -27,7 +27,7 @@ async function loadFigure(text, constants) {
 function scriptPainter({ figure, holder, ui }) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("role", "img");
-  svg.id = `rectified-${++identifiers}`; // its clip paths are named after it
+  svg.id = newId(); // its clip paths are named after it
   holder.append(svg);
   let plot;
   let held = null;
