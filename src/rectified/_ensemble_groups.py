@@ -16,6 +16,7 @@ from rectified._ensemble_measures import OF_ANSWERS, OF_UNITS, measure_rows
 from rectified._ensemble_memory import GROUP_BYTES, count_pass_bytes, split_evenly
 from rectified._ensemble_networks import Parameters, count_values, view_layers
 from rectified._ensemble_passes import Passes
+from rectified._threads import one_thread
 from rectified._validate import FloatArray, check_choice, problem
 
 MakePasses = Callable[[int, int], Passes]
@@ -127,7 +128,8 @@ def forward(parameters: Parameters, x: ArrayLike) -> FloatArray:
     ValueError
         If `x` has another shape or is not finite.
     """
-    return _prepare(parameters, x).forward()
+    with one_thread():
+        return _prepare(parameters, x).forward()
 
 
 def measure(
@@ -166,7 +168,8 @@ def measure(
     asked = [check_choice("names", name, known) for name in names]
     if y is None and set(asked) & set(OF_ANSWERS):
         raise problem("y", "given for 'loss' and 'accuracy'", y, "pass the targets")
-    return _prepare(parameters, x, y, loss).measure(asked)
+    with one_thread():
+        return _prepare(parameters, x, y, loss).measure(asked)
 
 
 def _prepare(

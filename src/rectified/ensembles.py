@@ -41,6 +41,7 @@ from rectified._ensemble_groups import forward, measure
 from rectified._ensemble_networks import Parameters, initialize
 from rectified._ensemble_records import Record, Training
 from rectified._ensemble_start import prepare
+from rectified._threads import one_thread
 from rectified.activations import Activation
 
 __all__ = [
@@ -202,9 +203,10 @@ def train(
         dtype=dtype,
         max_megabytes=max_megabytes,
     )
-    for state in descent:
-        if on_step and state.step and on_step(state.step, state.latest("loss")):
-            state.stop()
+    with one_thread():
+        for state in descent:
+            if on_step and state.step and on_step(state.step, state.latest("loss")):
+                state.stop()
     return descent.finish()
 
 

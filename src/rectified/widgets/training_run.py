@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
+from rectified._threads import one_thread
 from rectified.widgets.controls import Control, Slider, Values
 from rectified.widgets.explorable import Explorable
 from rectified.widgets.rendering import Shown, View
@@ -113,7 +114,8 @@ class TrainingRun(Explorable, abstract=True):
     def compute(self, values: Values) -> Run:
         """Return the training up to the step asked for, as far as time allows."""
         record = self._find_record(values)
-        record.extend(values["step"], self._deadline)
+        with one_thread():
+            record.extend(values["step"], self._deadline)
         reached = min(values["step"], len(record.moments) - 1)
         run = Run(record.moments[: reached + 1], reached, record.ended)
         self._computed.append(run)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rectified._threads import one_thread
 from rectified._validate import check_array, check_choice, check_integer, problem
 from rectified.experiments.sparsity.products import METHODS, draw_activations, to_csr
 
@@ -149,11 +150,9 @@ def _time_in_turns(
     calls: Sequence[Callable[[], object]], rounds: int
 ) -> NDArray[np.float64]:
     """Return the seconds of every call in every round, (calls, rounds)."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     repeats, seconds = [], np.empty((len(calls), rounds))
     # Dense products would use all cores, sparse ones cannot.
-    with threadpool_limits(limits=1):
+    with one_thread():
         for call in calls:
             call()  # the first run loads code and memory
             # Enough repeats that the clock's resolution does not matter.

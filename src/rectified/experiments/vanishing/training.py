@@ -124,31 +124,26 @@ def train_digits(
     -------
     DigitsRun
     """
-    # Threads cost these small matrices four times what they gain, and far more on a
-    # busy machine. (scikit-learn, which has the digits, brings the limit, too.)
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     train, test = _stack_digits(seeds)
-    with threadpool_limits(limits=1):
-        training = ensembles.train(
-            *train,
-            widths=initial.widths,
-            activation=initial.activation,
-            seeds=seeds,
-            initial=initial,
-            loss="cross_entropy",
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            momentum=momentum,
-            clip_norm=clip_norm,
-            steps=steps,
-            batch_size=batch_size,
-            record={"loss": max(1, steps // 20), "gradient_norm": max(steps, 1)},
-        )
-        trained = ensembles.measure(
-            training.parameters, *test, names=["accuracy"], loss="cross_entropy"
-        )
-        start = ensembles.measure(initial, test[0], names=["dead_fraction"])
+    training = ensembles.train(
+        *train,
+        widths=initial.widths,
+        activation=initial.activation,
+        seeds=seeds,
+        initial=initial,
+        loss="cross_entropy",
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        momentum=momentum,
+        clip_norm=clip_norm,
+        steps=steps,
+        batch_size=batch_size,
+        record={"loss": max(1, steps // 20), "gradient_norm": max(steps, 1)},
+    )
+    trained = ensembles.measure(
+        training.parameters, *test, names=["accuracy"], loss="cross_entropy"
+    )
+    start = ensembles.measure(initial, test[0], names=["dead_fraction"])
     norms = training.records["gradient_norm"].values[0]
     return DigitsRun(
         training.records["loss"].steps,
