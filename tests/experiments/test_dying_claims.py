@@ -136,6 +136,14 @@ def test_on_circles_a_high_rate_needs_more_than_one_update():
     assert sick > 0.3
 
 
+@pytest.mark.parametrize("seeds", [range(10), range(100, 110)])
+def test_one_decade_of_the_rate_lies_between_nobody_and_half(seeds):
+    found = lesson.measure_cause("learning_rate", (1.0, 10.0), seeds)
+    calm, sick = np.nanmean(found.dead_fraction[:, 0], axis=1)  # NaN: diverged
+    assert calm < 0.05
+    assert 0.35 < sick < 0.75
+
+
 @pytest.mark.parametrize("task", ["circles", "digits"])
 def test_training_mends_nothing_in_a_first_layer_that_starts_dead(task):
     found = lesson.measure_cause("bias", (-4, -3, -2, -1, 0, 1), range(5), task=task)

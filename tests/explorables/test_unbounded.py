@@ -69,7 +69,15 @@ def test_the_most_extreme_memory_runs_stay_finite_to_their_end(view, values):
 
 @pytest.mark.parametrize(
     ("exponent", "text"),
-    [(-30, "0"), (-12.3, "5.0·10⁻¹³"), (-7.001, "1.0·10⁻⁷"), (-1, "0.1"), (0, "1"), (2.76, "575"), (5.5, "3.2·10⁵")],
+    [
+        (-30, "0"),
+        (-12.3, "5.0·10⁻¹³"),
+        (-7.001, "1.0·10⁻⁷"),
+        (-1, "0.1"),
+        (0, "1"),
+        (2.76, "575"),
+        (5.5, "3.2·10⁵"),
+    ],
 )
 def test_sizes_are_written_short(exponent, text):
     assert memory._size(exponent) == text

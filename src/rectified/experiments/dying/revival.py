@@ -15,6 +15,7 @@ from rectified._validate import check_choice, check_integer, check_seeds
 from rectified.experiments.dying.causes import TASKS, load_points
 
 Integers = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 HIGH: dict[str, Any] = {"optimizer": "sgd", "learning_rate": 3.0, "batch_size": 32}
 
@@ -131,32 +132,40 @@ def measure_revival(
     dead = run.records["dead_units"].values.astype(bool)  # (steps + 1, networks, units)
     fraction = run.records["dead_fraction"].values
     known = np.repeat(np.isfinite(fraction), shape[1:-1], axis=2)
-    alive = known & ~dead
-    events = alive[1:] & dead[:-1]
-    back = np.concatenate([np.zeros_like(dead[:1]), events])
-    starts = np.cumsum((0, *shape[1:-2]))
-    ever_dead, revived, now = (
-        count_units(units, starts)
-        for units in (
-            np.logical_or.accumulate(dead),
-            np.logical_or.accumulate(back),
-            dead,
-        )
-    )
+    events = known[1:] & ~dead[1:] & dead[:-1]
+    counted = count_by_layer(dead, events, np.cumsum((0, *shape[1:-2])))
     return Revival(
-        seeds,
-        arm,
-        task,
-        units=np.array(shape[1:-1]),
-        ever_dead=ever_dead[-1],
-        revived=revived[-1],
-        revivals=count_units(events.sum(axis=0), starts),
-        dead_in_the_end=now[-1],
-        ever_dead_by=ever_dead,
-        revived_by=revived,
-        dead_at=now,
-        finite=run.finite,
+        seeds, arm, task, np.array(shape[1:-1]), **counted, finite=run.finite
     )
+
+
+def count_by_layer(
+    dead: Bools, events: Bools, starts: ArrayLike
+) -> dict[str, Integers]:
+    """Count the units of each layer, for the fields of `Revival`.
+
+    Parameters
+    ----------
+    dead : ndarray of bool, shape (steps + 1, n_networks, n_units)
+        Which units are dead after each update.
+    events : ndarray of bool, shape (steps, n_networks, n_units)
+        Which units came back by it.
+    starts : array_like of int, shape (n_layers,)
+        Number of the first unit of each layer.
+    """
+    back = np.concatenate([np.zeros_like(dead[:1]), events])
+    ever_dead = count_units(np.logical_or.accumulate(dead), starts)
+    revived = count_units(np.logical_or.accumulate(back), starts)
+    now = count_units(dead, starts)
+    return {
+        "ever_dead": ever_dead[-1],
+        "revived": revived[-1],
+        "revivals": count_units(events.sum(axis=0), starts),
+        "dead_in_the_end": now[-1],
+        "ever_dead_by": ever_dead,
+        "revived_by": revived,
+        "dead_at": now,
+    }
 
 
 def deepen(widths: tuple[int, ...], depth: int) -> tuple[int, ...]:

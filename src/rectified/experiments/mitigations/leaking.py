@@ -20,6 +20,9 @@ from rectified._validate import (
 from rectified.datasets import make_task
 from rectified.experiments.mitigations.leaky import WIDTHS
 
+EVERY = 5
+"""Updates between two looks at the networks."""
+
 
 @dataclass(frozen=True)
 class LeakyMoment:
@@ -77,7 +80,8 @@ def watch_leaky(
     Yields
     ------
     LeakyMoment
-        One before the first update and one after each.
+        One before the first update and one after each. Networks are looked at after
+        every fifth; in between, the last look is repeated.
     """
     tried = check_array("slopes", slopes, ndim=(1,))
     if tried.min() < 0 or tried.max() > 1:
@@ -104,13 +108,15 @@ def watch_leaky(
     fixed = np.broadcast_to(tried[:, None, None], (tried.size, 2, len(seeds)))
     start: NDArray[np.bool_] | None = None
     for state in descent:
-        found = ensembles.measure(
-            state.parameters, x, y, names=("accuracy", "dead_units")
-        )
-        dead = found["dead_units"].astype(bool)
-        start = dead if start is None else start
-        moment = _look(found["accuracy"], dead, start, state.parameters)
-        yield _shape(moment, tried.size, fixed)
+        if state.step % EVERY == 0:
+            found = ensembles.measure(
+                state.parameters, x, y, names=("accuracy", "dead_units")
+            )
+            dead = found["dead_units"].astype(bool)
+            start = dead if start is None else start
+            seen = _look(found["accuracy"], dead, start, state.parameters)
+            moment = _shape(seen, tried.size, fixed)
+        yield moment
 
 
 def _look(

@@ -28,7 +28,7 @@ class RaceMoment:
     Attributes
     ----------
     looked : int
-        Number of updates at the last look at the test images, a multiple of 5.
+        Number of updates at the last look at the test images.
     accuracy : ndarray, shape (n_runners, n_rates, n_seeds)
         Share of test images classified correctly then.
     """
@@ -45,6 +45,7 @@ def watch_race(
     seeds: Iterable[int] = range(3),
     max_steps: int = 150,
     n_train: int | None = None,
+    every: int = EVERY,
 ) -> Iterator[RaceMoment]:
     """Run the race of `run_race`, all runners side by side.
 
@@ -62,6 +63,8 @@ def watch_race(
         Updates in each run.
     n_train : int, optional
         Training images. Default: all 1437.
+    every : int
+        Updates between two looks at the test images.
 
     Yields
     ------
@@ -71,7 +74,7 @@ def watch_race(
     names = tuple(check_choice("runners", name, RUNNERS) for name in runners)
     depth = check_integer("depth", depth, minimum=1, maximum=10)
     tried = check_array("rates", rates, ndim=(1,))
-    seeds = check_seeds("seeds", seeds)
+    seeds, every = check_seeds("seeds", seeds), check_integer("every", every, minimum=1)
     digits = [load_digits(seed=s, scaling="global", n_train=n_train) for s in seeds]
     x, y, test_x, test_y = (
         np.tile(np.array(part), (tried.size, *[1] * np.ndim(part[0])))
@@ -101,10 +104,10 @@ def watch_race(
     shape = (len(names), tried.size, len(seeds))
     accuracy = np.zeros(shape)
     for step, states in enumerate(zip(*races, strict=True)):
-        if step % EVERY == 0:
+        if step % every == 0:
             found = [_look(state.parameters, test_x, test_y) for state in states]
             accuracy = np.array(found).reshape(shape)
-        yield RaceMoment(step - step % EVERY, accuracy)
+        yield RaceMoment(step - step % every, accuracy)
 
 
 def _look(

@@ -14,7 +14,9 @@ RIVALS = ("tanh", "sigmoid", "sigmoid_gain_4")
 """Keys of `race.RUNNERS` that ReLU runs against."""
 
 RATES = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 4.0)
-"""Learning rates from which each gets its own best one; none is best at the ends."""
+"""Learning rates from which each gets its own best one.
+
+Whoever arrives is best between the ends."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ export default ({ number }, { names, healthy, sick, log, values, measured }) => 
     describe({ key, at, doses, dead, sd, accuracy, diverged, networks }, { cause, task }) {
       const share = (moment, layer) => {
         const [mean, half] = [dead[moment][layer][at], sd[moment][layer][at]];
-        return mean === null ? "none left to count" : `${number(mean, 0)} ± ${number(half, 0)} %`;
+        return mean === null ? "none left to count" : `${number(mean, 0)} ± ${number(half, 0)}%`;
       };
       const others = key === "rate" ? "all else healthy" : "all else healthy, learning rate 0.1";
       const lost = diverged[at] ? ` ${diverged[at]} diverged and are not counted.` : "";
@@ -57,7 +57,7 @@ export default ({ number }, { names, healthy, sick, log, values, measured }) => 
         `${others}: dead in the first layer are ${share(0, 0)} before training, ` +
         `${share(1, 0)} after one update and ${share(2, 0)} after 200; in the second layer ` +
         `${share(0, 1)}, ${share(1, 1)} and ${share(2, 1)}. ${networks} networks on ${task}; ` +
-        `they get ${number(accuracy[at], 0)} % right on average.${lost}`
+        `they get ${number(accuracy[at], 0)}% right on average.${lost}`
       );
     },
 

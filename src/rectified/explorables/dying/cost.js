@@ -32,12 +32,12 @@ export default ({ number, plural, linspace }, numbers) => {
 
     describe({ living, accuracy, low, high, steps, reached }, { share, width }) {
       const speed = steps === null ? "" : `, half of all within ${number(steps, 0)} updates`;
-      const arrived = `${reached} of ${networks} networks learn 95 % of their points${speed}`;
-      const range = high - low < 0.5 ? "" : ` (${number(low, 0)} to ${number(high, 0)} %)`;
+      const arrived = `${reached} of ${networks} networks learn 95% of their points${speed}`;
+      const range = high - low < 0.5 ? "" : ` (${number(low, 0)} to ${number(high, 0)}%)`;
       return (
-        `With ${number(share, share % 1 ? 1 : 0)} % dead in each layer of ${width}, ` +
+        `With ${number(share, share % 1 ? 1 : 0)}% dead in each layer of ${width}, ` +
         `${plural(living, "unit")} per layer ${living === 1 ? "is" : "are"} alive. On fresh ` +
-        `points they get ${number(accuracy, 1)} % right on average${range}; ${arrived}.`
+        `points they get ${number(accuracy, 1)}% right on average${range}; ${arrived}.`
       );
     },
   };
@@ -47,7 +47,7 @@ export default ({ number, plural, linspace }, numbers) => {
     const axes = plot.axes({
       box, x, y: slow ? [4, MOST] : [45, 103], xlog: alive, ylog: slow,
       xlabel: alive ? "living units per layer" : "dead units, %",
-      ylabel: slow ? "updates to 95 %" : "accuracy on fresh points, %",
+      ylabel: slow ? "updates to 95%" : "accuracy on fresh points, %",
       ...(alive && { xticks: [1, 2, 4, 8, 16, 32].map((n) => [n, String(n)]) }),
       ...(slow && { yticks: [10, 30, 100, MOST].map((n) => [n, n === MOST ? "never" : String(n)]) }),
     });

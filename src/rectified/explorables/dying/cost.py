@@ -14,7 +14,7 @@ WIDTHS: Final = (4, 8, 16, 32)
 SEEDS: Final = range(10)
 _SHARE: Final = Slider(0, 100, 12.5, start=75, label="dead in each layer", unit="%")
 SCALES: Final = ("share of dead units", "living units per layer")
-MEASURES: Final = ("accuracy on fresh points", "updates to 95 %")
+MEASURES: Final = ("accuracy on fresh points", "updates to 95%")
 
 
 class DeathCostView(Explorable):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.floating]
 
-SEEDS: Final = ("0", "1", "2", "3", "4")
+SEEDS: Final = ("0", "3", "5", "8")
 GAP: Final = 2
 """Rows of the raster between the layers."""
 
@@ -42,15 +42,15 @@ class UnitLifeView(TrainingRun):
     """What silences a unit?"""
 
     controls: ClassVar = {
-        "rate": LogSlider(0.1, 10, 4, start=3.16, label="learning rate"),
+        "rate": LogSlider(0.03, 3, 4, start=3, label="learning rate"),
         "bias": Slider(-4, 1, 0.5, start=0, label="initial bias"),
         "layer": Select(LAYERS, label="hidden layer"),
-        "unit": Slider(1, UNITS, 1, start=20, label="unit"),
-        "seed": Select(SEEDS, label="seed", start="4"),
+        "unit": Slider(1, UNITS, 1, start=17, label="unit"),
+        "seed": Select(SEEDS, label="seed", start="8"),
     }
     steps: ClassVar = STEPS
     computed_by: ClassVar = (experiment.watch_units, experiment.find_fatal_update)
-    frames: ClassVar = {"step": 26}
+    frames: ClassVar = {"step": 21}
     size = (720, 400)
     narrow_size = (340, 760)
 
@@ -157,7 +157,7 @@ class UnitLifeView(TrainingRun):
             line.set_data((edges[1:] + edges[:-1]) / 2, 0.95 * counts / highest)
         for text, name in zip(self.names, fate.names, strict=True):
             text.set_text(name)
-        title = "It has not died so far" if fate.death is None else "Its fatal update"
+        title = "It has not died so far" if fate.death is None else "The fatal update"
         self.fate.set_text(title)
 
     def describe(self, data: Run, values: Values) -> str:

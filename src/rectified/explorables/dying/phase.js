@@ -36,12 +36,12 @@ export default ({ number, scientific }, { rates, biases, moments, ...measured })
 
     describe({ row, column, at, dead, accuracy, lives, desert }, { rate, bias, step, optimizer }) {
       const share = dead[row][column];
-      const fate = share === null ? "has diverged" : `has ${number(share, 0)} % of its units dead and gets ${number(accuracy[row][column], 0)} % right`;
+      const fate = share === null ? "has diverged" : `has ${number(share, 0)}% of its units dead and gets ${number(accuracy[row][column], 0)}% right`;
       const loss = lives.loss[at];
       const size = loss === null ? "" : ` (loss ${loss >= 99 ? "99 or more" : scientific(loss)})`;
       return (
         `After ${step} updates of ${optimizer}, the network with learning rate ${rate} and ` +
-        `bias ${number(bias, 2)} ${fate}${size}. In ${number(desert, 0)} % of the ` +
+        `bias ${number(bias, 2)} ${fate}${size}. In ${number(desert, 0)}% of the ` +
         `${rates.length * biases.length} cells more than half of the units are dead.`
       );
     },
@@ -79,8 +79,8 @@ export default ({ number, scientific }, { rates, biases, moments, ...measured })
       const style = { fill: color, opacity: 0.04 + (0.9 * i) / 9 };
       plot.rect(at + (room * i) / 10, y, room / 10, 12, style);
     }
-    plot.text(at - 6, y + 11, byDeath ? "0 %" : "50 %", { anchor: "end", size: 12 });
-    plot.text(at + room + 6, y + 11, "100 %", { size: 12 });
+    plot.text(at - 6, y + 11, byDeath ? "0%" : "50%", { anchor: "end", size: 12 });
+    plot.text(at + room + 6, y + 11, "100%", { size: 12 });
   }
 
   function lives(plot, above, below, { at, lives: { dead, accuracy, loss } }) {

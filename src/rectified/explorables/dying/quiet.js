@@ -50,7 +50,7 @@ export default ({ number, plural, linspace }, constants) => {
       ];
       const says = first < 0 ? "is silent on every input there is" : fate[first];
       return (
-        `Learning rate ${rate}, ${number(accuracy, 0)} % right: unit ${chosen + 1} of the ` +
+        `Learning rate ${rate}, ${number(accuracy, 0)}% right: unit ${chosen + 1} of the ` +
         `${layer} ${says}. Of its ${fires.length} units, ${silent[0]} are silent on the ` +
         `${plural(batch, "point")} of the batch, ${silent[1]} on the whole training set ` +
         `(dead), ${silent[2]} in the whole square and ${silent[3]} in the whole plane.`

@@ -31,6 +31,7 @@ _SLOPE: Final = LogSlider(0.001, 1, 2, start=0.01, label="slope below zero")
 SLOPES: Final = tuple(_SLOPE.choices())
 SEEDS: Final = range(3)
 STEPS: Final = 400
+AHEAD: Final = 60  # updates that are trained at a time, in about 60 ms
 LAYERS: Final = ("first", "second")
 RELU_AT: Final = 3e-4  # where the logarithmic axis shows the slope 0
 STEEPEST: Final = 2.0  # beyond this a learned slope runs along the edge
@@ -55,7 +56,7 @@ class LeakyView(TrainingRun):
     }
     steps: ClassVar = STEPS
     computed_by: ClassVar = (watch_leaky,)
-    frames: ClassVar = {"step": 21, "learned": None}
+    frames: ClassVar = {"step": 9, "learned": None}
     size = (740, 380)
     narrow_size = (340, 900)
 
@@ -174,7 +175,7 @@ class LeakyView(TrainingRun):
 
 @lru_cache(maxsize=8)
 def _find_track(bias: float, rate: float, learned: bool) -> Track[Moment]:
-    return Track(_watch(bias, rate, learned))
+    return Track(_watch(bias, rate, learned), ahead=AHEAD)
 
 
 def _watch(bias: float, rate: float, learned: bool) -> Iterator[Moment]:

@@ -28,3 +28,27 @@ TREATMENT_NAMES: Final = {
     "adam": "Adam, rate 0.001",
 }
 """Treatments, in the order shown."""
+
+SHORT_PATIENT_NAMES: Final = {
+    "high_rate": "high rate",
+    "low_bias": "low biases",
+    "small_weights": "small weights",
+    "large_weights": "large weights",
+}
+"""The same for tables, which have little room."""
+
+SHORT_TREATMENT_NAMES: Final = {
+    "lower_rate": "rate ÷ 10",
+    "he_init": "He's weights",
+    "zero_bias": "biases 0",
+    "leaky_relu": "Leaky ReLU",
+    "prelu": "PReLU",
+    "elu": "ELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "batch_norm": "batch norm",
+    "layer_norm": "layer norm",
+    "residual": "residual",
+    "strict_clipping": "clipping",
+    "adam": "Adam",
+}

@@ -9,12 +9,18 @@ import numpy as np
 
 from rectified.experiments import summarize
 from rectified.experiments.mitigations import CURED, Outcome, Ward, treat
-from rectified.explorables.mitigations.names import PATIENT_NAMES, TREATMENT_NAMES
+from rectified.explorables.mitigations.names import (
+    PATIENT_NAMES,
+    SHORT_PATIENT_NAMES,
+    SHORT_TREATMENT_NAMES,
+    TREATMENT_NAMES,
+)
 from rectified.widgets import Table
 
 SEEDS: Final = tuple(range(10))
 SURE: Final = 0.95
 _NOBODY: Final = "–"
+_NO_CHANGE: Final = "no change"
 
 
 @lru_cache(maxsize=4)
@@ -24,30 +30,28 @@ def _visit(patient: str) -> Ward:
 
 def treatment_table() -> Table:
     """Return a table of the accuracy of every patient after every treatment."""
+    n = len(SEEDS)
     wards = [_visit(patient) for patient in PATIENT_NAMES]
     rows = [
         [name, *(_tell(ward, key) for ward in wards)]
-        for key, name in {"none": "untreated", **TREATMENT_NAMES}.items()
+        for key, name in {"none": "untreated", **SHORT_TREATMENT_NAMES}.items()
     ]
     caption = (
-        "Share of training images right after 200 updates (mean ± standard deviation "
-        f"of {len(SEEDS)} networks), and how many networks were cured: {CURED:.0%} or "
-        "more."
+        f"Images right after 200 updates: mean ± standard deviation of {n} networks, "
+        f"and how many of them were cured ({CURED:.0%} or more). One that diverged "
+        f"counts as 0%. “{_NO_CHANGE}”: the patient has it already."
     )
-    return Table(caption, ["treatment", *PATIENT_NAMES.values()], rows)
+    return Table(caption, ["treatment", *SHORT_PATIENT_NAMES.values()], rows)
 
 
 def _tell(ward: Ward, treatment: str) -> str:
     outcome, untreated = ward.outcomes[treatment], ward.outcomes["none"]
-    n = len(ward.seeds)
     if treatment != "none" and _is_same(outcome, untreated):
-        return "as untreated: it has it already"
-    lost = n - int(outcome.finite.sum())
-    if lost == n:
-        return f"all {n} diverged"
-    spread = summarize(outcome.accuracy)
-    words = f"{spread.mean:.0%} ± {spread.sd:.0%}, cured {outcome.cured.sum()} of {n}"
-    return words + (f", {lost} diverged" if lost else "")
+        return _NO_CHANGE
+    if not outcome.finite.any():
+        return "all diverged"
+    spread, cured = summarize(outcome.accuracy), outcome.cured.sum()
+    return f"{spread.mean:.0%} ± {spread.sd:.0%}, {cured}/{len(ward.seeds)}"
 
 
 def _is_same(outcome: Outcome, other: Outcome) -> bool:
@@ -57,20 +61,15 @@ def _is_same(outcome: Outcome, other: Outcome) -> bool:
 def remedy_guide() -> Table:
     """Return a table of the signs of each illness, and of what cured it."""
     n = len(SEEDS)
-    rows = [[name, *_advise(_visit(key))] for key, name in PATIENT_NAMES.items()]
+    rows = [[name, *_advise(_visit(key))] for key, name in SHORT_PATIENT_NAMES.items()]
+    sure = sure_share(n)
     caption = (
-        f"A guide from {n} networks for each illness and treatment. If all {n} were "
-        f"cured, the treatment cures at least {sure_share(n):.0%} of such networks; "
-        f"if none was, at most {1 - sure_share(n):.0%} ({SURE:.0%} confidence, each)."
+        f"Signs of an illness (silent units: before training → after), and what cured "
+        f"it, with {n} networks each. If all {n} were cured, the treatment cures at "
+        f"least {sure:.0%} of such networks in as many updates. What is not named cured "
+        f"none, so it cures at most {1 - sure:.0%} ({SURE:.0%} confidence, each)."
     )
-    columns = [
-        "illness",
-        "loss before training (a guess: 2.30)",
-        "silent units: before training, after",
-        f"cured all {n}",
-        "cured some",
-        "cured none",
-    ]
+    columns = ["illness", "first loss", "silent", f"cured all {n}", "cured some"]
     return Table(caption, columns, rows)
 
 
@@ -85,15 +84,15 @@ def sure_share(n: int) -> float:
 def _advise(ward: Ward) -> list[str]:
     sick, n = ward.outcomes["none"], len(ward.seeds)
     silent = np.nanmean(sick.dead_curve, axis=1)
-    groups: dict[str, list[str]] = {"all": [], "some": [], "none": []}
-    for key, name in TREATMENT_NAMES.items():
-        outcome = ward.outcomes[key]
-        cured = int(outcome.cured.sum())
-        if not _is_same(outcome, sick):
-            group = "all" if cured == n else "some" if cured else "none"
-            groups[group].append(f"{name} ({cured})" if group == "some" else name)
+    always, sometimes = [], []
+    for key, name in SHORT_TREATMENT_NAMES.items():
+        cured = int(ward.outcomes[key].cured.sum())
+        if cured == n:
+            always.append(name)
+        elif cured:
+            sometimes.append(f"{name} ({cured})")
     return [
         f"{sick.loss_curve[0].mean():.2f}",
-        f"{silent[0].mean():.0%}, {np.nanmean(silent[-1]):.0%}",
-        *("; ".join(names) or _NOBODY for names in groups.values()),
+        f"{silent[0].mean():.0%} → {np.nanmean(silent[-1]):.0%}",
+        *(", ".join(names) or _NOBODY for names in (always, sometimes)),
     ]

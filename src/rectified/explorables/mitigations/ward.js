@@ -93,7 +93,7 @@ export default ({ number, plural }, { patients, treatments, cured, looks, course
       return [0, 1, 2].map((i) => [i * (width + 10), top, width, plot.height - top]);
     }
     const height = (plot.height - top - 10) / 3;
-    return [0, 1, 2].map((i) => [0, top + i * (height + 5), plot.width, height]);
+    return [0, 1, 2].map((i) => [0, top + i * (height + 5), plot.width - 8, height]);
   }
 
   function curve(axes, rows, place, style, fill) {

@@ -33,7 +33,13 @@ class WardView(Explorable):
             start=TREATMENT_NAMES["leaky_relu"],
         ),
         "step": Slider(
-            0, STEPS, EVERY, start=STEPS, label="training", unit="updates", play=True
+            0,
+            STEPS,
+            EVERY,
+            start=STEPS // 2,
+            label="training",
+            unit="updates",
+            play=True,
         ),
     }
     size = (740, 360)

@@ -28,7 +28,9 @@ export default ({ number, plural }, { runners, rates, depths, looks, curves }) =
       return names.map((name, row) => {
         const steps = table[row].map((curve) => arrivals(curve, goal));
         const means = steps.map((seeds) => mean(capped(seeds)));
-        const best = means.indexOf(Math.min(...means));
+        // Among rates at which nobody arrives, the one with the highest accuracy.
+        const score = means.map((value, i) => value - 1e-3 * mean(table[row][i].at(-1)));
+        const best = score.indexOf(Math.min(...score));
         const chosen = fair ? best : near(rate);
         return { name, steps, means, best, chosen, curve: table[row][chosen], arrived: steps[chosen] };
       });
