@@ -1,30 +1,34 @@
 """What tests of several folders share."""
 
-from pathlib import Path
+import re
 
 import pytest
 
 from rectified.claims import load, measure
 
-ROOT = Path(__file__).resolve().parents[1]
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep together what shares something that is slow to make."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return name_group(nodeid)
+
+    return Scheduler(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items):
-    """Say which tests must run in the same process, if there are several."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(process_of(item)))
-
-
-def process_of(item):
-    """Name what a test shares with others and what is slow to make twice."""
-    path = item.path.relative_to(ROOT).as_posix()
+def name_group(nodeid):
+    """Name the group of tests that run in one process, one after the other."""
+    path = nodeid.partition("::")[0]
     if path.startswith("tests/book/"):
-        return "book"
+        return "the book"
     if path.startswith("tests/rules/") or path == "tests/test_claims.py":
-        return "ledger"
-    if path == "tests/browser/test_lab.py":
-        return f"lesson {item.callspec.params['lesson']}"
+        return "the ledger"
+    lesson = re.search(r"\d\d_[a-z0-9_]+", nodeid)
+    if path == "tests/browser/test_lab.py" and lesson:
+        return f"lesson {lesson[0]} in JupyterLab"
     return path
 
 

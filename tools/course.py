@@ -37,7 +37,7 @@ COVERAGE = (
     "--cov-fail-under=85",
 )
 # Half of the time tests wait for a browser. More processes would wait for processors.
-IN_PARALLEL = (f"--numprocesses={min(os.cpu_count() or 1, 4)}", "--dist=loadgroup")
+IN_PARALLEL = (f"--numprocesses={min(os.cpu_count() or 1, 4)}",)
 BUILD = ("-W", "--keep-going", "-n", "-c", "book", "-d", "book/_build/doctrees")
 # JupyterLab's defaults here, so that no question about news covers the lesson.
 OVERRIDES = VENV / "share/jupyter/lab/settings/overrides.json"
