@@ -1,8 +1,35 @@
 """What tests of several folders share."""
 
+import re
+
 import pytest
 
 from rectified.claims import load, measure
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep together what shares something that is slow to make."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return name_group(nodeid)
+
+    return Scheduler(config, log)
+
+
+def name_group(nodeid):
+    """Name the group of tests that run in one process, one after the other."""
+    path = nodeid.partition("::")[0]
+    if path.startswith("tests/book/"):
+        return "the book"
+    if path.startswith("tests/rules/") or path == "tests/test_claims.py":
+        return "the ledger"
+    lesson = re.search(r"\d\d_[a-z0-9_]+", nodeid)
+    if path == "tests/browser/test_lab.py" and lesson:
+        return f"lesson {lesson[0]} in JupyterLab"
+    return path
 
 
 @pytest.fixture(scope="session")
