@@ -47,7 +47,8 @@ LARGEST = 300_000  # bytes of numbers, half of what a figure may weigh in the bo
 
 def run(program, figure):
     """Run a program about one figure in a process of its own; return its answer."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path}
     command = [sys.executable, "-c", program, figure.__name__]
     answer = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, env=environment

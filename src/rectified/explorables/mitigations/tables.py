@@ -66,8 +66,8 @@ def remedy_guide() -> Table:
     caption = (
         f"Signs of an illness (silent units: before training → after), and what cured "
         f"it, with {n} networks each. If all {n} were cured, the treatment cures at "
-        f"least {sure:.0%} of such networks in as many updates. What is not named cured "
-        f"none, so it cures at most {1 - sure:.0%} ({SURE:.0%} confidence, each)."
+        f"least {sure:.0%} of such networks in as many updates. What is not named "
+        f"cured none, so it cures at most {1 - sure:.0%} ({SURE:.0%} confidence, each)."
     )
     columns = ["illness", "first loss", "silent", f"cured all {n}", "cured some"]
     return Table(caption, columns, rows)

@@ -62,7 +62,7 @@ function playerOf(spec, change, giveUp) {
   });
   next.addEventListener("click", () => {
     rest();
-    goTo(at + spec.step);
+    goTo(at >= spec.high ? spec.low : at + spec.step); // like Play, it begins again
   });
   draw();
   return {
