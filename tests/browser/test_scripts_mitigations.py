@@ -60,13 +60,9 @@ def test_the_ward_shows_what_the_treatments_measured(compute, ward, patient):
 
 
 def test_the_ward_says_when_a_treatment_changes_nothing_or_all_diverge(compute, ward):
+    names = [TREATMENT_NAMES[key] for key in ("he_init", "leaky_relu", "lower_rate")]
     he, leaky, lower = compute(
-        ward,
-        [
-            {"treatment": TREATMENT_NAMES["he_init"]},
-            {"treatment": TREATMENT_NAMES["leaky_relu"]},
-            {"treatment": TREATMENT_NAMES["lower_rate"]},
-        ],
+        ward, [{"treatment": name, "step": STEPS} for name in names]
     )
     assert "changes nothing" in he["finding"]
     assert "every network has diverged" in leaky["finding"]
