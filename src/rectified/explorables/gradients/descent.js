@@ -72,9 +72,10 @@ export default ({ number, scientific, plural, linspace }, { starts, close, steps
     const [f] = functions[name];
     const loss = (w) => (f(w) - target) ** 2 / 2;
     const [w, , slope] = path.at(-1);
+    const isTight = plot.width < 700 || name.length > 8; // no room for all numbers
     const axes = plot.axes({
       box, x: [-9, 9], y: [-0.08, 1.1], xlabel: "weight w", ylabel: "loss",
-      title: `${name}: ${plot.width < 700 ? "" : `w = ${number(w, 2)}, `}gradient ${scientific(slope, 1)}`,
+      title: `${name}: ${isTight ? "" : `w = ${number(w, 2)}, `}gradient ${scientific(slope, 1)}`,
     });
     const color = i ? "green" : "blue";
     const inside = (at) => Math.min(Math.max(at, -9), 9);

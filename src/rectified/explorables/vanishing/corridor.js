@@ -49,7 +49,7 @@ export default (helpers, { width, inputs, networks, maxDepth, inits }) => {
       const backward = corridor(plot, boxes[1], {
         x, y: decades([...data.runs.map((r) => r.gradient), ...expected]),
         title: "Down: gradient at each layer", xlabel: "layer  (\u2190 gradients go)",
-        key: [["measured", GRADIENT], ...expected.map(() => ["theory", THEORY]), ...bounds.map(() => ["\u00bc per layer", BOUND])],
+        key: [["measured", GRADIENT], ...expected.map(() => ["theory", THEORY]), ...bounds.map(() => ["0.25\u207f", BOUND])],
       });
       const light = data.gradient.map((g) => 1 + Math.log10(limit(g, 1e-6)) / 6);
       strip(plot, backward, light.map((share) => Math.min(share, 1)), "green");

@@ -47,7 +47,7 @@ export default ({ number, plural }, { depths, names, steps, loss, low, high, acc
 
     const ends = plot.axes({
       box: right, x: [0, 11], y: [0, 1], xticks: depths.map((d) => [d, String(d)]),
-      xlabel: "hidden layers", title: `Correct in the end (pale: ${INITS[1 - column]})`,
+      xlabel: "hidden layers", title: `Correct in the end (pale: ${INITS[1 - column].split(" ")[0]})`,
     });
     ends.line([[0, 0.1], [11, 0.1]], { color: "muted", width: 1.5, dash: "2 4" });
     ends.line([[depth, 0], [depth, 1]], { color: "gray", width: 1.2, dash: "4 4" });

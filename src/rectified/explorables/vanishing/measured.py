@@ -168,7 +168,7 @@ class ShatteredView(Explorable):
         "centered, with skip connections": (True, 0.3),
     }
     controls: ClassVar = {
-        "network": Select(tuple(arms), label="network", start="centered"),
+        "network": Select(tuple(arms), label="network"),
         "depth": Slider(1, 50, 1, start=24, label="hidden layers", play=True),
         "noise": Select(("nothing", "white noise", "brown noise"), label="beside it"),
     }
