@@ -46,5 +46,7 @@ class SlowRun(TrainingRun):
 def count_leftovers():
     """Return how many matplotlib figures and threads there are."""
     gc.collect()
-    figures = [x for x in gc.get_objects() if isinstance(x, matplotlib.figure.Figure)]
+    figures = [
+        x for x in gc.get_objects() if issubclass(type(x), matplotlib.figure.Figure)
+    ]
     return f"figures {len(figures)} threads {threading.active_count()}"
