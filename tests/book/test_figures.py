@@ -11,7 +11,7 @@ from tests.browser.figures import INPUTS, NAME, VALUE, enabled_inputs
 
 # Generous for a busy test machine; benchmarks/ holds the real budget (32 ms).
 SLOWEST_STEP = 100  # ms at the 95th percentile
-STEPS = 40
+STEPS = 24
 TABS = 1000  # more than any page has stops
 
 # Move a slider as a hand does; time each step until the frame after the drawing.

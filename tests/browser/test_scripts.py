@@ -47,7 +47,7 @@ def random_settings(figure, count):
 def test_any_setting_is_drawn_and_described_without_an_undefined_number(
     script_page, figure, size
 ):
-    spec, settings = figure().spec(), random_settings(figure, 60)
+    spec, settings = figure().spec(), random_settings(figure, 30)
     room = [getattr(figure, size)[0], getattr(figure, size)[1]]
     wanted = [front_end.module(), spec["script"], spec["constants"], settings, room]
     for values, (finding, markup) in zip(

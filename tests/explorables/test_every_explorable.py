@@ -113,7 +113,7 @@ def test_every_control_changes_the_picture_and_some_the_finding(figure):
 @each_drawn
 @given(data=st.data())
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,  # the first time a setting is shown, a network is trained
     suppress_health_check=[HealthCheck.too_slow],
 )
