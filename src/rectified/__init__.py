@@ -65,6 +65,10 @@ _HOMES: Final = {
     "MemoryView": _LESSON_07,
     "ZigZagView": _LESSON_07,
     "tied_signs": _LESSON_07,
+    "check": "rectified.practice",
+    "predict": "rectified.practice",
+    "quiz": "rectified.practice",
+    "recall": "rectified.practice",
     "Explorable": "rectified.widgets",
     "measure": "rectified.claims",
 }

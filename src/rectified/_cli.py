@@ -1,4 +1,4 @@
-"""The command line: ``python -m rectified claims``."""
+"""The command line: ``python -m rectified claims`` and ``progress``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from rectified import claims
+from rectified._cli_progress import add_progress
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,11 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _make_parser().parse_args(arguments)
     try:
-        print_ledger(options.ids, n_seeds=options.seeds)
-    except ValueError as error:
+        code: int = options.run(options)
+    except (ValueError, OSError) as error:
         print(f"rectified: {error}", file=sys.stderr)
         return 2
-    return 0
+    return code
 
 
 def _make_parser() -> argparse.ArgumentParser:
@@ -35,7 +36,14 @@ def _make_parser() -> argparse.ArgumentParser:
     ledger.add_argument(
         "--seeds", type=int, default=len(claims.SEEDS), metavar="N", help="default 10"
     )
+    ledger.set_defaults(run=_claims)
+    add_progress(commands)
     return parser
+
+
+def _claims(options: argparse.Namespace) -> int:
+    print_ledger(options.ids, n_seeds=options.seeds)
+    return 0
 
 
 def print_ledger(ids: Sequence[str] = (), *, n_seeds: int = len(claims.SEEDS)) -> None:

@@ -24,6 +24,7 @@ from rectified.widgets.sources import repository
 
 if TYPE_CHECKING:
     from rectified.widgets.explorable import Explorable
+    from rectified.widgets.panel import Panel
 
 # The book replaces these by the addresses of the page that the figure is on.
 LAUNCH: Final = [
@@ -78,6 +79,16 @@ def mount(explorable: Explorable) -> str:
         for name, choices in frames["axes"].items():
             _land_on(state["_spec"]["controls"][name], choices)
         fallback = _fallback(explorable, frames)
+    return _place(state, fallback)
+
+
+def mount_panel(panel: Panel) -> str:
+    """Return the HTML that the book's host turns into a panel, such as a quiz."""
+    spec = {"kind": panel.kind, "host": "book", "launch": LAUNCH, **panel.spec()}
+    return _place({"_spec": spec}, panel.fallback())
+
+
+def _place(state: dict[str, Any], fallback: str) -> str:
     # "</" would end the script element early.
     data = json.dumps(state).replace("</", "<\\/")
     return (

@@ -7,7 +7,7 @@ import logging
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rectified.widgets.checks import check_figure
 from rectified.widgets.controls import (
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LOG = logging.getLogger(__name__)
+
+
+class Asked(Protocol):
+    """A question that is asked before a figure can be moved."""
+
+    def spec(self) -> dict[str, Any]:
+        """Return all that the front end needs."""
+
+    def record(self, event: Mapping[str, Any]) -> str:
+        """Keep what the learner did; return what went wrong, or ''."""
 
 
 class Explorable:
@@ -70,6 +80,8 @@ class Explorable:
         The experiments behind the figure; their source is shown with it.
     theme : Theme
         While `draw` and `update` run: the colors to draw with.
+    prediction : Asked or None
+        What the learner has to predict before the controls open.
     """
 
     controls: ClassVar[Mapping[str, Control]] = {}
@@ -81,6 +93,7 @@ class Explorable:
     frames: ClassVar[Mapping[str, int | None]] = {}
     computed_by: ClassVar[tuple[Callable[..., Any], ...]] = ()
     theme: Theme = THEMES["light"]
+    prediction: Asked | None = None
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         """Refuse a figure that nobody draws or that moves unknown controls."""
@@ -228,6 +241,7 @@ class Explorable:
             "narrowSize": list(self.narrow_size),
             "sources": list(find_sources(type(self))),
             "host": "kernel",
+            "prediction": self.prediction.spec() if self.prediction else None,
         }
 
     def _repr_mimebundle_(self, **kwargs: object) -> Any:

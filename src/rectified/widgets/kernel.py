@@ -16,6 +16,7 @@ from rectified.widgets.rendering import View
 
 if TYPE_CHECKING:
     from rectified.widgets.explorable import Explorable
+    from rectified.widgets.panel import Panel
 
 
 PATIENCE: Final = 0.03
@@ -74,6 +75,10 @@ class KernelHost(anywidget.AnyWidget):
         return values
 
     def _answer(self, _: object, request: dict[str, Any], __: object) -> None:
+        if request.get("kind") == "record" and self._explorable.prediction:
+            message = self._explorable.prediction.record(request["event"])
+            self.send(_receipt(request, {"message": message}))
+            return
         viewer = str(request.get("viewer"))
         if request.get("kind") == "closed":
             self._viewers.discard(viewer)
@@ -99,3 +104,31 @@ class KernelHost(anywidget.AnyWidget):
             "reached": shown.reached,
         }
         self.send(answer, buffers=[shown.picture])
+
+
+class PanelHost(anywidget.AnyWidget):
+    """Connect a panel to its front end in Jupyter.
+
+    Parameters
+    ----------
+    panel : Panel
+        What to show.
+    """
+
+    _esm: ClassVar[str] = front_end.module()
+    _css: ClassVar[str] = front_end.style()
+    _spec = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+        spec = {"kind": panel.kind, "host": "kernel", **panel.spec()}
+        super().__init__(_spec=spec)
+        self.on_msg(self._answer)
+
+    def _answer(self, _: object, request: dict[str, Any], __: object) -> None:
+        if request.get("kind") == "record":
+            self.send(_receipt(request, self._panel.answer(request["event"])))
+
+
+def _receipt(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "recorded", "serial": request.get("serial"), **answer}

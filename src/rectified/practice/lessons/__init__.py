@@ -1,0 +1,1 @@
+"""One module per lesson: what its predictions come out as, what its checks check."""

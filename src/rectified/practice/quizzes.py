@@ -1,0 +1,154 @@
+"""`quiz` and `recall`: questions whose every answer is answered."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from rectified.practice import course
+from rectified.practice.items import Question
+from rectified.practice.markup import to_html
+from rectified.practice.saving import ask, save
+from rectified.widgets.panel import Panel
+
+N_RECALLED: Final = 3
+
+
+class Quiz(Panel):
+    """Questions to be answered one after the other.
+
+    Parameters
+    ----------
+    title : str
+        What they are about.
+    questions : dict of str to Question
+        By the id under which the answer is kept.
+    """
+
+    kind = "quiz"
+
+    def __init__(self, title: str, questions: Mapping[str, Question]) -> None:
+        self.title = title
+        self.questions = dict(questions)
+
+    def spec(self) -> dict[str, Any]:
+        """Return all that the front end needs."""
+        questions = [_spec(key, one) for key, one in self.questions.items()]
+        return {"title": self.title, "questions": questions}
+
+    def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep an answer."""
+        item = message.get("item")
+        if item not in self.questions:
+            return {"message": f"There is no question {item!r} here."}
+        return {"message": save({**message, "kind": "question"})}
+
+    def fallback(self) -> str:
+        """Return the questions for readers without JavaScript, and for paper."""
+        parts = []
+        for one in self.questions.values():
+            options = "".join(f"<li>{to_html(o.text)}</li>" for o in one.options)
+            right = [option for option in one.options if option.right]
+            says = [f"{to_html(o.text)} {to_html(o.says)}" for o in right]
+            says += [to_html(one.says)] if one.says else []
+            parts.append(
+                f"<li><p>{to_html(one.asks)}</p><ul>{options}</ul>"
+                f"<details><summary>Answer</summary><p>{' '.join(says)}</p></details>"
+            )
+        title = html.escape(self.title)
+        return f"<p><strong>{title}</strong></p><ol>{''.join(parts)}</ol>"
+
+    def __str__(self) -> str:
+        return f"{self.title}: {len(self.questions)} questions"
+
+
+def quiz(lesson: str, items: Sequence[str] = ()) -> Quiz:
+    """Return the quiz of a lesson.
+
+    Parameters
+    ----------
+    lesson : str
+        Its number, such as ``"01"``.
+    items : sequence of str
+        Ids of some of its questions; all if empty.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lesson or question.
+    """
+    known = course.load_items(course.lesson(lesson).number).quiz
+    chosen = {item: course.find(item, known) for item in items} or known
+    return Quiz("Check yourself", chosen)
+
+
+def recall(lesson: str) -> Quiz:
+    """Return three questions of earlier lessons, from near and from long ago.
+
+    Which ones is decided when a lesson is opened for the first time: those that were
+    not answered yet come first, then those whose first answer was wrong, then the
+    oldest. From then on they stay.
+
+    Parameters
+    ----------
+    lesson : str
+        Number of the lesson that is about to begin, such as ``"03"``.
+    """
+    number = course.lesson(lesson).number
+    earlier = [one.number for one in course.lessons() if one.number < number]
+    chosen = [
+        min(pool, key=lambda item: _need(number, item)) for pool in _pools(earlier)
+    ]
+    # Answered here, an item has a second record: the quiz of its own lesson stays.
+    questions = {f"{number}:{item}": _question(item) for item in chosen}
+    return Quiz("From earlier lessons", questions)
+
+
+def _pools(earlier: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Yield the questions of the last lesson, of the one before, and of older ones."""
+    spaced = [earlier[-1:], earlier[-2:-1], earlier[:-2]][: len(earlier)]
+    pools = [[q for n in some for q in course.load_items(n).quiz] for some in spaced]
+    while len(pools) < N_RECALLED:  # lessons 01 and 02 have few lessons before them
+        pools.append(pools[0])
+    taken: list[str] = []
+    for pool in pools[:N_RECALLED]:
+        # `min` keeps the first of equals, so every pool must leave out what is taken.
+        rest = [item for item in pool if item not in taken]
+        yield rest
+        taken.append(rest[0])
+
+
+def _need(number: str, item: str) -> tuple[int, str, int]:
+    """Return a key by which the question that needs recalling most comes first."""
+    turn = (int(item[:2]) + int(number) + sum(map(ord, item))) % 7  # variety
+    if ask(f"{number}:{item}"):
+        return -1, "", turn
+    record = ask(item)
+    if record is None:
+        return 0, "", turn
+    return (1 if not record.get("right_first") else 2), record["changed"], turn
+
+
+def _question(item: str) -> Question:
+    return course.load_items(item[:2]).quiz[item]
+
+
+def _spec(key: str, one: Question) -> dict[str, Any]:
+    number = None
+    if one.number:
+        mistakes = [[at, to_html(says)] for at, says in one.number.mistakes]
+        number = vars(one.number) | {"mistakes": mistakes}
+    return {
+        "id": key,
+        "asks": to_html(one.asks),
+        "many": one.many,
+        "options": [
+            {"text": to_html(o.text), "says": to_html(o.says), "right": o.right}
+            for o in one.options
+        ],
+        "number": number,
+        "says": to_html(one.says),
+        "otherwise": to_html(one.otherwise),
+        "record": ask(key),
+    }

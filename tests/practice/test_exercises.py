@@ -1,0 +1,65 @@
+"""Every exercise: its solution passes, and each catalogued mistake is recognized."""
+
+import pytest
+
+from rectified.practice import checking, course, exercises
+from rectified.practice.checking import examine, run_code
+
+TEXTS = [
+    text
+    for lesson in course.lessons()
+    for text in course.load_items(lesson.number).exercises.values()
+]
+WRONG = [
+    pytest.param(text, wrong, id=f"{text.id}-{index}")
+    for text in TEXTS
+    for index, wrong in enumerate(text.wrong)
+]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.id)
+def test_the_solution_passes(text):
+    found = examine(text, run_code(text.solution, text.name))
+    assert found.state == "passed", found.sentence
+    assert all(holds for _, holds in found.laws)
+
+
+@pytest.mark.parametrize(("text", "wrong"), WRONG)
+def test_a_catalogued_mistake_gets_its_own_feedback_and_a_counter_example(text, wrong):
+    found = examine(text, run_code(wrong.code, text.name))
+    assert found.state == "failed"
+    assert found.diagnosis == wrong.says
+    assert len(found.sentence) > 20
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.id)
+def test_an_exercise_knows_five_mistakes_and_tells_them_apart(text):
+    assert len({wrong.says for wrong in text.wrong}) == len(text.wrong) >= 5
+    assert len(text.hints) == 3
+    assert len(set(text.hints)) == 3
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.id)
+def test_every_law_says_something_about_some_of_the_examples(text):
+    exercise = exercises.find(text.id)
+    for sentence in exercise.laws:
+        law = exercise.law(sentence)
+        spoken = [law.where(**example) for example in checking.battery(text.id)]
+        assert any(getattr(s, "any", lambda s=s: s)() for s in spoken), sentence
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.id)
+def test_the_laws_leave_nothing_out(text):
+    # An answer that is right where a law speaks, and off by one elsewhere, must not
+    # exist: each entry of each result is spoken of by some law.
+    import numpy as np
+
+    exercise = exercises.find(text.id)
+    for example in checking.battery(text.id):
+        for part, wanted in checking.expected_parts(exercise, example).items():
+            spoken = np.zeros(wanted.low.shape, dtype=bool)
+            for sentence in exercise.laws:
+                law = exercise.law(sentence)
+                if law.part in ("", part):
+                    spoken |= np.broadcast_to(law.where(**example), spoken.shape)
+            assert spoken.all(), (example, part)
