@@ -1,10 +1,19 @@
 """What tests of several folders share."""
 
+import os
 import re
 
 import pytest
 
 from rectified.claims import load, measure
+
+
+@pytest.fixture(scope="session", autouse=True)
+def progress_of_a_test(tmp_path_factory):
+    """No test touches the progress of whoever runs it."""
+    if not os.environ.get("RECTIFIED_PROGRESS"):
+        path = tmp_path_factory.mktemp("progress") / "progress.json"
+        os.environ["RECTIFIED_PROGRESS"] = str(path)
 
 
 @pytest.hookimpl(optionalhook=True)

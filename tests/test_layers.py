@@ -27,7 +27,7 @@ FLOORS = {
     1: {"experiments", "probes"},
     2: {"claims", "rules", "widgets"},
     3: {"explorables", "practice"},
-    4: {"__init__", "__main__", "_cli"},
+    4: {"__init__", "__main__", "_cli", "_cli_progress"},
 }
 ONLY_FROM_FLOOR_2_ON = {"IPython", "anywidget", "ipywidgets", "matplotlib"}
 # All others may import PyTorch inside a function only: it takes seconds, and the

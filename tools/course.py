@@ -103,6 +103,7 @@ def isolated(home: Path) -> dict[str, str]:
     }
     jupyter = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     private = {name: str(home / name.lower()) for name in (*jupyter, "IPYTHONDIR")}
+    private["RECTIFIED_PROGRESS"] = str(home / "progress.json")
     return (
         kept
         | private

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 __version__ = _version("rectified")
 
+_LESSON_00: Final = "rectified.explorables.start_here"
 _LESSON_01: Final = "rectified.explorables.what_is_relu"
 _LESSON_02: Final = "rectified.explorables.gradients"
 _LESSON_03: Final = "rectified.explorables.sparsity"
@@ -20,6 +21,7 @@ _LESSON_05: Final = "rectified.explorables.dying"
 _LESSON_06: Final = "rectified.explorables.mitigations"
 _LESSON_07: Final = "rectified.explorables.unbounded"
 _HOMES: Final = {
+    "SickNetworkView": _LESSON_00,
     "CollapseView": _LESSON_01,
     "FoldTheLine": _LESSON_01,
     "GateView": _LESSON_01,
@@ -66,7 +68,9 @@ _HOMES: Final = {
     "ZigZagView": _LESSON_07,
     "tied_signs": _LESSON_07,
     "check": "rectified.practice",
+    "check_setup": "rectified.practice",
     "predict": "rectified.practice",
+    "progress_map": "rectified.practice",
     "quiz": "rectified.practice",
     "recall": "rectified.practice",
     "Explorable": "rectified.widgets",

@@ -92,10 +92,12 @@ def read(
     """
     readers: list[Reader] = []
 
-    def open_page(name: str, *, over: str = "http", **options: object) -> Reader:
+    def open_page(
+        name: str, *, over: str = "http", predict: bool = False, **options: object
+    ) -> Reader:
         reader = Reader(browser, addresses[over], **options)
         readers.append(reader)
-        reader.open(name)
+        reader.open(name, predict=predict)
         return reader
 
     yield open_page

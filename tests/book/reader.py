@@ -5,10 +5,13 @@ from typing import Any
 from playwright.sync_api import Browser, Request, Route
 
 from tests.browser.figures import FigurePage
+from tests.browser.learner import skip_predictions
 
-READY = """() => [...document.querySelectorAll('.rectified-mount')].every(mount =>
-    mount.querySelector('.rectified')?.dataset.ready === 'true'
-    && Number(mount.querySelector('.rectified').dataset.drawn) > 0)"""
+READY = """() => [...document.querySelectorAll('.rectified-mount')].every(mount => {
+    const root = mount.querySelector('.rectified');
+    if (root?.dataset.ready !== 'true') return false;
+    return 'panel' in root.dataset || Number(root.dataset.drawn) > 0;
+})"""
 PATIENCE = 10_000  # ms; the machine may be busy
 
 
@@ -62,12 +65,17 @@ class Reader(FigurePage):
         if response.status >= 400:
             self.problems.append(f"{response.status}: {response.url}")
 
-    def open(self, name: str) -> None:
-        """Open a page and wait until all its figures are drawn."""
+    def open(self, name: str, *, predict: bool = False) -> None:
+        """Open a page and wait until all its figures are drawn.
+
+        Predictions are skipped, which opens the figures, unless `predict` is set.
+        """
         path, _, query = name.partition("?")
         self.page.goto(f"{self.address}/{path}.html{'?' + query if query else ''}")
         if self._scripted:
             self.page.wait_for_function(READY)
+            if not predict:
+                skip_predictions(self.page)
 
     def close(self) -> list[str]:
         """Close the window and return what went wrong in it."""

@@ -38,7 +38,7 @@ def test_a_page_opens_without_an_error_or_a_foreign_request(read, name, over):
 @each_theme
 @each_page
 def test_axe_finds_nothing(read, name, theme, width):
-    reader = read(name, theme=theme, width=width)
+    reader = read(name, theme=theme, width=width, predict=True)
     reader.page.evaluate(OPEN_EVERYTHING)
     assert reader.axe_violations() == []
 
@@ -47,7 +47,7 @@ def test_axe_finds_nothing(read, name, theme, width):
 @each_theme
 @pytest.mark.parametrize("name", WRITTEN)
 def test_nothing_sticks_out_of_the_window(read, name, theme, width):
-    page = read(name, theme=theme, width=width).page
+    page = read(name, theme=theme, width=width, predict=True).page
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(
         path=SCREENSHOTS / f"{name}_{theme}_{width}.png",

@@ -26,12 +26,24 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """The address of a JupyterLab on a copy of the lessons."""
+def lab_root(tmp_path_factory):
+    """A folder with a copy of the lessons."""
     root = tmp_path_factory.mktemp("lab")
     shutil.copytree(NOTEBOOKS, root / "notebooks")
-    with jupyter_lab(root, root / "home") as address:
+    return root
+
+
+@pytest.fixture(scope="session")
+def lab(lab_root):
+    """The address of a JupyterLab on a copy of the lessons."""
+    with jupyter_lab(lab_root, lab_root / "home") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def progress_file(lab_root):
+    """Where the learner of that JupyterLab has their progress."""
+    return lab_root / "home" / "progress.json"
 
 
 @pytest.fixture(scope="module")

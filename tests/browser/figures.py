@@ -35,7 +35,7 @@ class FigurePage:
 
     def figures(self) -> list[ElementHandle]:
         """Return the roots of all explorables of the page."""
-        return self.page.query_selector_all(".rectified")
+        return self.page.query_selector_all("[data-figure]")
 
     def shown(self, figure: ElementHandle) -> str:
         """Return what a figure shows: its finding and its picture."""

@@ -48,6 +48,7 @@ def jupyter_lab(root: Path, home: Path) -> Iterator[str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "IPYTHONDIR": str(home / "ipython"),
+        "RECTIFIED_PROGRESS": str(home / "progress.json"),
         "OMP_NUM_THREADS": "1",
     }
     environment.pop("RECTIFIED_BOOK", None)

@@ -1,10 +1,12 @@
 """Every lesson in real JupyterLab: each control moves its figure, for everyone."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from rectified.practice.markup import to_text
 from tests.browser.conftest import NOTEBOOKS
 from tests.browser.figures import (
     INPUTS,
@@ -13,9 +15,15 @@ from tests.browser.figures import (
     enabled_inputs,
 )
 from tests.browser.lab import open_notebook, run_all
+from tests.browser.learner import OPEN, QUIZ
+from tests.browser.walk import all_items, work_through
 
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "artifacts/lab"
+READY = """() => [...document.querySelectorAll('.rectified')].every(r =>
+    r.dataset.ready === 'true' && ('panel' in r.dataset || r.dataset.drawn !== '0'))"""
+# Figures, panels, and the verdicts of checks.
+OUTPUTS = ".jp-OutputArea-output:has(.rectified, .rectified-check)"
 # JupyterLab's own; none of them is about the lesson.
 NOT_OURS = ("Starting application", "Starting WebSocket", "Failed to load resource")
 
@@ -25,9 +33,13 @@ pytestmark = pytest.mark.browser
 class LessonPage(FigurePage):
     """A lesson in JupyterLab with all its cells run."""
 
-    def __init__(self, page, problems):
+    def __init__(self, page, problems, name, walk, axe_before):
         super().__init__(page)
         self.problems = problems
+        self.name = name
+        self.number = name[:2]
+        self.walk = walk
+        self.axe_before = axe_before
 
     def figure(self, name):
         return self.page.query_selector(f"[data-figure={name}]")
@@ -39,7 +51,7 @@ class LessonPage(FigurePage):
 
 @pytest.fixture(scope="module", params=LESSONS)
 def lesson(request, chromium, lab):
-    """One lesson, opened and run once for all tests of this module."""
+    """One lesson, opened and run once, and worked through by a scripted learner."""
     page = chromium.new_page(viewport={"width": 1280, "height": 1700})
     page.set_default_timeout(20_000)
     problems = []
@@ -54,16 +66,58 @@ def lesson(request, chromium, lab):
     page.on("pageerror", lambda error: problems.append(str(error)))
     open_notebook(page, lab, f"notebooks/{request.param}.ipynb")
     run_all(page)
-    page.wait_for_function(
-        """() => [...document.querySelectorAll('.rectified')].every(
-            r => r.dataset.ready === 'true' && Number(r.dataset.drawn) > 0)"""
-    )
-    yield LessonPage(page, problems)
+    page.wait_for_function(READY)
+    axe_before = FigurePage(page).axe_violations(OUTPUTS)
+    walk = work_through(page, request.param[:2])
+    yield LessonPage(page, problems, request.param, walk, axe_before)
     page.close()
 
 
+# --- practice -------------------------------------------------------------------------
+
+
+def test_a_figure_with_a_prediction_opens_when_the_learner_has_committed(lesson):
+    n_predictions = len(all_items(lesson.number)["prediction"])
+    assert lesson.walk.locked == [True] * n_predictions
+    assert lesson.walk.opened == [True] * n_predictions
+
+
+def test_each_wrong_answer_is_refused_and_the_right_one_accepted(lesson):
+    n_questions = len(all_items(lesson.number)["question"])
+    assert lesson.walk.refused == ["wrong"] * n_questions
+    assert lesson.walk.score == (
+        f"{n_questions} of {n_questions} answered rightly, 0 of them at the first try."
+    )
+
+
+def test_exercises_are_solved_and_a_mistake_is_told_what_went_wrong(lesson):
+    assert lesson.walk.solved == ["Solved"] * len(all_items(lesson.number)["exercise"])
+    for says, said in lesson.walk.mistakes:
+        # Formulas are read out differently; the words are the same.
+        words = re.findall(r"[A-Za-z]{4,}", re.sub(r"\$.*?\$", "", to_text(says)))
+        assert words
+        assert all(word in said for word in words)
+
+
+def test_everything_that_was_done_is_in_the_progress_file(lesson, progress_file):
+    kept = json.loads(progress_file.read_text("utf-8"))["items"]
+    for kind, ids in all_items(lesson.number).items():
+        for item in ids:
+            assert kept[item]["kind"] == kind
+            assert kept[item]["state"] == "done", item
+    predictions = all_items(lesson.number)["prediction"]
+    assert {kept[item]["why"] for item in predictions} == {"because of its weights"}
+
+
+def test_axe_finds_nothing_before_anything_is_answered(lesson):
+    assert lesson.axe_before == []
+
+
+# --- figures --------------------------------------------------------------------------
+
+
 def test_every_lesson_has_figures(lesson):
-    assert len(lesson.figures()) >= 3
+    assert len(lesson.figures()) >= (1 if lesson.number == "00" else 3)
 
 
 def test_every_control_changes_what_its_figure_shows_by_keyboard_alone(lesson):
@@ -109,9 +163,13 @@ def test_shift_enter_in_a_control_still_runs_the_notebook_on(lesson):
     figure = lesson.figures()[0]
     figure.query_selector("select").focus()
     active = "document.querySelector('.jp-Notebook .jp-mod-active').innerText"
-    before = lesson.page.evaluate(active)
+    before, n_figures = lesson.page.evaluate(active), len(lesson.figures())
     lesson.page.keyboard.press("Shift+Enter")
     lesson.page.wait_for_function(f"before => {active} !== before", arg=before)
+    # If it was the figure's own cell that ran, the figure comes back.
+    count = "n => document.querySelectorAll('[data-figure]').length === n"
+    lesson.page.wait_for_function(count, arg=n_figures)
+    lesson.page.wait_for_function(READY)
 
 
 def test_a_mouse_drag_moves_the_figure_to_where_the_hand_stops(lesson):
@@ -231,7 +289,7 @@ def test_a_screen_reader_hears_the_finding_after_a_pause(lesson):
         lesson.moves(figure, enabled_inputs(figure)[0])
         lesson.page.wait_for_timeout(1000)
         finding = figure.query_selector(".rectified-finding").inner_text()
-        assert figure.query_selector("[role=status]").text_content() == finding
+        assert figure.query_selector(".rectified-status").text_content() == finding
         picture = figure.query_selector(".rectified-picture > :is(img, svg)")
         alt = picture.get_attribute("alt") or picture.get_attribute("aria-label")
         assert alt == finding
@@ -259,7 +317,7 @@ def test_axe_finds_nothing_in_the_outputs(lesson, theme):
         )
     open_sources = "open => document.querySelectorAll('.rectified details').forEach("
     lesson.page.evaluate(f"{open_sources}d => d.open = open)", True)
-    violations = lesson.axe_violations(".jp-OutputArea-output:has(.rectified)")
+    violations = lesson.axe_violations(OUTPUTS)
     lesson.page.evaluate(f"{open_sources}d => d.open = open)", False)
     assert violations == []
     lesson.set_theme("light")
@@ -306,3 +364,22 @@ def test_without_a_kernel_a_figure_moves_or_says_why_not(lesson, how):
         message = figure.query_selector(".rectified-message")
         message.wait_for_element_state("visible")
         assert "Waiting for the kernel" in message.inner_text()
+
+
+def test_a_new_session_finds_what_was_done(lesson, lab):
+    page = lesson.page.context.browser.new_page(
+        viewport={"width": 1280, "height": 1700}
+    )
+    page.set_default_timeout(20_000)
+    open_notebook(page, lab, f"notebooks/{lesson.name}.ipynb")
+    run_all(page)
+    page.wait_for_function(READY)
+    assert page.query_selector_all(OPEN) == []
+    score = page.query_selector_all(f"{QUIZ} .rectified-score")[-1].inner_text()
+    assert score == lesson.walk.score
+    # The stubs are back, and with them the code that solved them.
+    before = page.query_selector_all(".rectified-check--blank summary")
+    remembered = [s for s in before if "solved this before" in s.inner_text()]
+    blanks = page.query_selector_all(".rectified-check--blank")
+    assert len(remembered) == len(blanks) > 0
+    page.close()

@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import Any
 
+_INFINITY = "<mo>&#x0221E;</mo>"
+_BAR = '<mo stretchy="false">&#x0007C;'
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -54,7 +56,9 @@ def _markdown() -> Any:
 
     class Renderer(mistune.HTMLRenderer):
         def inline_math(self, text: str) -> str:
-            return str(convert(text))
+            # Infinity is no operator, and bars hug what is between them.
+            formula = str(convert(text)).replace(_INFINITY, "<mi>∞</mi>")
+            return formula.replace(_BAR, '<mo lspace="0" rspace="0" stretchy="false">|')
 
     # `escape`: a "<" in a text is a smaller-than sign, never a tag.
     return mistune.create_markdown(renderer=Renderer(escape=True), plugins=["math"])

@@ -82,7 +82,7 @@ class Commitment:
 
     def record(self, event: Mapping[str, Any]) -> str:
         """Keep what the learner did; return a sentence if it could not be kept."""
-        return save({**event, "item": self.text.id, "kind": "prediction"})
+        return save(event)
 
 
 def fill(text: str, measured: Mapping[str, Any]) -> str:

@@ -98,6 +98,16 @@ class Progress:
             self._news = ""
             return message
 
+    def check_writable(self) -> str:
+        """Return "" if the file can be written, or why not."""
+        with self._turn:
+            try:
+                self._save()
+            except OSError as error:
+                why = progress_file.explain(error, self.path)
+                return f"Your progress is not saved, {why}."
+        return ""
+
     def export_text(self) -> str:
         """Return everything as the text of a progress file."""
         return progress_file.dump(self._read_document())
@@ -164,19 +174,10 @@ class Progress:
         items = merged["items"]
         return sum(items[item] != ours["items"].get(item) for item in items)
 
-    def _load(self) -> Document:
-        document, news = progress_file.load_or_set_aside(self.path)
-        self._news = f"{self._news} {news}".strip()
-        return document
-
     def _read_document(self) -> Document:
         with self._turn:
             try:
-                try:
-                    self._file = progress_file.load(self.path)
-                except ValueError:
-                    with progress_file.locked(self.path):
-                        self._file = self._load()
+                self._file = self._load_unlocked()
                 self._trouble = ""
             except OSError as error:
                 self._trouble = (
@@ -184,3 +185,15 @@ class Progress:
                     f"{progress_file.explain(error, self.path)}."
                 )
             return reduce(progress_file.apply_event, self._unsaved, self._file)
+
+    def _load_unlocked(self) -> Document:
+        try:
+            return progress_file.load(self.path)
+        except ValueError:
+            with progress_file.locked(self.path):
+                return self._load()
+
+    def _load(self) -> Document:
+        document, news = progress_file.load_or_set_aside(self.path)
+        self._news = f"{self._news} {news}".strip()
+        return document

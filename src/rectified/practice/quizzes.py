@@ -39,10 +39,7 @@ class Quiz(Panel):
 
     def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Keep an answer."""
-        item = message.get("item")
-        if item not in self.questions:
-            return {"message": f"There is no question {item!r} here."}
-        return {"message": save({**message, "kind": "question"})}
+        return {"message": save(message)}
 
     def fallback(self) -> str:
         """Return the questions for readers without JavaScript, and for paper."""
@@ -86,9 +83,8 @@ def quiz(lesson: str, items: Sequence[str] = ()) -> Quiz:
 def recall(lesson: str) -> Quiz:
     """Return three questions of earlier lessons, from near and from long ago.
 
-    Which ones is decided when a lesson is opened for the first time: those that were
-    not answered yet come first, then those whose first answer was wrong, then the
-    oldest. From then on they stay.
+    Those that were never answered come first, then those whose first answer was wrong,
+    then those answered longest ago. Once answered here, they stay.
 
     Parameters
     ----------

@@ -23,4 +23,7 @@ def save(event: Mapping[str, Any]) -> str:
         return ""
     from rectified.practice.progress import open_progress
 
-    return open_progress().record(event)
+    try:
+        return open_progress().record(event)
+    except ValueError as error:  # an answer that an older page of the course sends
+        return f"This answer was not kept: {error}."

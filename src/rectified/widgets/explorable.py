@@ -7,7 +7,7 @@ import logging
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rectified.widgets.checks import check_figure
 from rectified.widgets.controls import (
@@ -30,17 +30,9 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
+    from rectified.widgets.panel import Asked
+
 _LOG = logging.getLogger(__name__)
-
-
-class Asked(Protocol):
-    """A question that is asked before a figure can be moved."""
-
-    def spec(self) -> dict[str, Any]:
-        """Return all that the front end needs."""
-
-    def record(self, event: Mapping[str, Any]) -> str:
-        """Keep what the learner did; return what went wrong, or ''."""
 
 
 class Explorable:

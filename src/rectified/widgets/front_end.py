@@ -23,6 +23,12 @@ _SCRIPTS: Final = (
     "player.js",
     "controls.js",
     "painters.js",
+    "records.js",
+    "keeper.js",
+    "prediction.js",
+    "sketch.js",
+    "quiz.js",
+    "panels.js",
     "explorable.js",
 )
 
@@ -37,7 +43,7 @@ def module() -> str:
 @cache
 def style() -> str:
     """Return the style sheet, with the colors of both themes."""
-    return css_variables() + read("rectified.css")
+    return css_variables() + read("rectified.css") + read("practice.css")
 
 
 def styled(html: str) -> str:

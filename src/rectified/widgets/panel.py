@@ -1,10 +1,20 @@
-"""`Panel`: what the front end shows that is not a figure, such as a quiz."""
+"""What stands beside figures: panels such as a quiz, and questions before a figure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
+
+
+class Asked(Protocol):
+    """A question that is asked before a figure can be moved."""
+
+    def spec(self) -> dict[str, Any]:
+        """Return all that the front end needs."""
+
+    def record(self, event: Mapping[str, Any]) -> str:
+        """Keep what the learner did; return what went wrong, or ''."""
 
 
 class Panel:

@@ -73,8 +73,7 @@ function buildFrame(spec) {
   return parts;
 }
 
-async function render({ model, el }) {
-  const spec = model.get("_spec");
+async function renderFigure({ model, el }, spec) {
   const frame = buildFrame(spec);
   const { root } = frame;
   let values = { ...model.get("values") };
@@ -176,6 +175,7 @@ async function render({ model, el }) {
   };
   const giveUp = () => painter.giveUp();
   const controls = buildControls(spec.controls, { change: ui.change, press, giveUp });
+  const keeper = spec.prediction && keeperFor(model, spec.host, say);
   root.append(frame.title, controls.node, frame.picture, frame.finding);
   root.append(frame.progress, frame.message);
   root.append(frame.note, frame.footer, frame.status);
@@ -207,10 +207,7 @@ async function render({ model, el }) {
     update({ ...start });
   });
   frame.copy.addEventListener("click", () => copy(python(spec.call, values), frame.copied));
-  // Lumino listens on the document and would move the notebook's selection.
-  root.addEventListener("keydown", (event) => {
-    if (!isForNotebook(event)) event.stopPropagation();
-  });
+  keepKeys(root);
   const fromHost = () => {
     const news = model.get("values");
     if (!same(news, values)) update({ ...news });
@@ -220,8 +217,19 @@ async function render({ model, el }) {
     resize();
     painter.show(values);
   });
+  if (spec.prediction) {
+    const lock = (closed) => {
+      root.dataset.locked = String(closed);
+      root.dataset.covered = String(closed && spec.prediction.cover);
+      controls.node.inert = frame.footer.inert = closed;
+    };
+    const reveal = (shown) => Object.keys(shown).length && update({ ...values, ...shown });
+    const asked = buildPrediction(spec.prediction, { keeper, lock, reveal });
+    frame.title.after(asked.node);
+  }
   root.dataset.ready = "true";
   return () => {
+    keeper?.close();
     stopWatching();
     model.off("change:values", fromHost);
     painter.close();
@@ -254,8 +262,17 @@ async function copy(line, place) {
   place.append(element("code", { textContent: line }));
 }
 
-/** Call `redraw` when the theme or the width of the page changes. */
-function watchSurroundings(root, picture, redraw) {
+/** Keep key presses away from the notebook, except for those that it needs. */
+function keepKeys(root) {
+  // Lumino listens on the document and would move the notebook's selection.
+  root.addEventListener("keydown", (event) => {
+    if (!isForNotebook(event)) event.stopPropagation();
+  });
+}
+
+/** Give a root the theme of the page, and call `redraw` when that changes. */
+function watchTheme(root, redraw) {
+  root.dataset.theme = themeNow();
   const retheme = () => {
     if (root.dataset.theme === themeNow()) return;
     root.dataset.theme = themeNow();
@@ -267,6 +284,15 @@ function watchSurroundings(root, picture, redraw) {
   themes.observe(document.body, attributes);
   const media = matchMedia("(prefers-color-scheme: dark)");
   media.addEventListener("change", retheme);
+  return () => {
+    themes.disconnect();
+    media.removeEventListener("change", retheme);
+  };
+}
+
+/** Call `redraw` when the theme or the width of the page changes. */
+function watchSurroundings(root, picture, redraw) {
+  const stopTheme = watchTheme(root, redraw);
   let width = picture.clientWidth;
   const sizes = new ResizeObserver(() => {
     // Hidden figures (a closed tab, a scrolled-away cell) have no width.
@@ -276,11 +302,15 @@ function watchSurroundings(root, picture, redraw) {
   });
   sizes.observe(picture);
   return () => {
-    themes.disconnect();
+    stopTheme();
     sizes.disconnect();
-    media.removeEventListener("change", retheme);
   };
 }
 
-export { loadFigure, Plot, helpers };
+function render(host) {
+  const spec = host.model.get("_spec");
+  return spec.kind ? renderPanel(host, spec) : renderFigure(host, spec);
+}
+
+export { loadFigure, Plot, helpers, applyEvent, mergeRecords };
 export default { render };

@@ -1,0 +1,215 @@
+// A question before a figure: its controls open when the learner has committed to an
+// answer, or skipped. Then the outcome lies over the prediction.
+
+const KINDS = { options: optionsEntry, number: numberEntry, curve: curveEntry };
+
+/** HTML of the course's own texts, formulas included. */
+function rich(tag, html, name = "") {
+  const node = element(tag, { innerHTML: html });
+  if (name) node.className = `rectified-${name}`;
+  return node;
+}
+
+function makeButton(textContent, action, properties = {}) {
+  const node = element("button", { type: "button", textContent, ...properties });
+  node.addEventListener("click", action);
+  return node;
+}
+
+/**
+ * The question above a figure: `{ node }`. `lock(true or false)` closes and opens the
+ * figure, `reveal(values)` moves it to where it shows the outcome.
+ */
+function buildPrediction(asked, { keeper, lock, reveal }) {
+  const node = element("div", { className: "rectified-predict" });
+  const kind = ["number", "curve"].find((name) => asked[name]) ?? "options";
+  asked.record ??= keeper.find(asked.id);
+  const note = (event) => {
+    const dated = { item: asked.id, kind: "prediction", at: timeNow(), ...event };
+    asked.record = applyEvent(asked.record, dated); // another view starts from here
+    keeper.record(dated);
+  };
+  const question = () => {
+    const line = rich("p", `<b>Predict first.</b> ${asked.asks}`, "asks");
+    line.id = newId();
+    return line;
+  };
+
+  const ask = () => {
+    lock(true);
+    const line = question();
+    const entry = KINDS[kind](asked, line.id);
+    const missing = element("p", { className: "rectified-missing" });
+    missing.setAttribute("role", "alert");
+    const commit = makeButton("Commit to this", () => {
+      const answer = entry.answer();
+      if (answer === null) {
+        missing.textContent = entry.missing;
+        return;
+      }
+      note({ state: "done", answer, right: entry.isRight(answer) });
+      tell(answer, "");
+      lock(false);
+      reveal(asked.show);
+      node.querySelector("input")?.focus();
+    }, { className: "rectified-commit" });
+    const skip = makeButton("Skip, open the figure", () => {
+      note({ state: "skipped" });
+      skipped();
+      lock(false);
+      node.querySelector("button").focus();
+    }, { className: "rectified-skip" });
+    const row = element("div", { className: "rectified-row" }, commit, skip);
+    node.replaceChildren(line, entry.node, row, missing);
+    node.dataset.state = "open";
+  };
+
+  const skipped = () => {
+    node.replaceChildren(
+      rich("p", `You skipped a prediction: ${asked.asks}`, "asks"),
+      element("div", { className: "rectified-row" }, makeButton("Predict after all", ask)),
+    );
+    node.dataset.state = "skipped";
+  };
+
+  const tell = (answer, why) => {
+    const { outcome, isRight } = KINDS[kind](asked, "");
+    const right = isRight(answer);
+    const told = element("div");
+    told.setAttribute("role", "status");
+    told.append(...outcome(answer, right));
+    const explanation = rich("p", asked.explains, "explains");
+    explanation.hidden = !why;
+    const input = element("input", { type: "text", id: newId(), value: why });
+    input.maxLength = 500;
+    const keep = () => {
+      if (input.value.trim()) note({ why: input.value.trim() });
+      explanation.hidden = false;
+    };
+    const form = element(
+      "form",
+      { className: "rectified-why" },
+      element("label", {
+        htmlFor: input.id,
+        textContent: right
+          ? "Why is that so? One line, for yourself."
+          : "What makes the difference? One line, for yourself.",
+      }),
+      input,
+      element("button", { textContent: "Compare with ours" }),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      keep();
+    });
+    const again = element("div", { className: "rectified-row" }, makeButton("Predict again", ask));
+    node.replaceChildren(question(), told, form, explanation, again);
+    node.dataset.state = right ? "right" : "other";
+  };
+
+  if (asked.record?.tries) tell(asked.record.last, asked.record.why);
+  else if (asked.record) skipped();
+  else ask();
+  return { node };
+}
+
+// Each kind: the entry, what it holds (null: nothing yet), and the outcome over it.
+
+function optionsEntry({ options, answer: key }, labelledBy) {
+  const name = newId();
+  const node = element("div", { className: "rectified-options" });
+  node.setAttribute("role", "radiogroup");
+  node.setAttribute("aria-labelledby", labelledBy);
+  for (const option of options) {
+    const input = element("input", { type: "radio", name, value: option.key });
+    node.append(element("label", {}, input, rich("span", option.text)));
+  }
+  const outcome = (answer) => {
+    const list = element("ul", { className: "rectified-outcome" });
+    for (const option of options) {
+      const item = element("li", {}, rich("span", option.text));
+      const tags = [];
+      if (option.key === answer) tags.push("your prediction");
+      if (option.key === key) tags.push("what happens");
+      for (const tag of tags) {
+        item.append(" ", element("b", { className: "rectified-tag", textContent: tag }));
+      }
+      if (option.key === key) item.dataset.right = "true";
+      list.append(item);
+    }
+    const chosen = options.find((option) => option.key === answer);
+    return [list, ...(chosen ? [rich("p", chosen.says)] : [])];
+  };
+  return {
+    node,
+    missing: "Choose one of the answers first.",
+    answer: () => node.querySelector("input:checked")?.value ?? null,
+    isRight: (answer) => answer === key,
+    outcome,
+  };
+}
+
+function numberEntry({ number: asked, answer: measured }) {
+  const { low, high, step, unit, within } = asked;
+  let value = null;
+  const spec = { kind: "slider", label: "your prediction", low, high, step, unit };
+  const part = slider("prediction", spec, (typed) => {
+    if (typed === null) return;
+    value = typed;
+    part.show(value);
+  });
+  const middle = fitNumber(spec, (low + high) / 2);
+  // Nothing is chosen yet: the box is empty, and a press on the slider is a choice.
+  part.show(middle);
+  const [range, box] = part.inputs;
+  box.value = "";
+  range.addEventListener("pointerup", () => {
+    value = fitNumber(spec, range.valueAsNumber);
+    part.show(value);
+  });
+  const node = element("div", { className: "rectified-entry" }, ...part.nodes);
+  const digits = decimals(step);
+  const say = (n) => `${number(n, digits)} ${unit}`.trim();
+  const outcome = (answer, right) => {
+    const words = right ? "That is right" : `It is ${say(measured)}`;
+    const close = right && Math.abs(answer - measured) > 1e-9;
+    const line = `You predicted ${say(answer)}. ${words}${close ? `, within ${say(within)}: it is ${say(measured)}` : ""}.`;
+    return [scaleOf(asked, answer, measured, line), element("p", { textContent: line })];
+  };
+  return {
+    node,
+    missing: "Move the slider, or type a number, first.",
+    answer: () => value,
+    isRight: (answer) => Math.abs(answer - measured) <= within + 1e-9,
+    outcome,
+  };
+}
+
+/** A line from low to high with the prediction and the outcome on it. */
+function scaleOf({ low, high, step }, answer, measured, words) {
+  const [svg, plot] = blankPlot(420, 58, words);
+  const at = (value) => 24 + (372 * (value - low)) / (high - low);
+  const digits = decimals(step);
+  plot.path([[24, 30], [396, 30]], { color: "gray", width: 2 });
+  for (const end of [low, high]) {
+    plot.text(at(end), 50, number(end, digits), { anchor: "middle", size: 12, color: "muted" });
+  }
+  const anchor = (value) => (at(value) < 90 ? "start" : at(value) > 330 ? "end" : "middle");
+  plot.circle(at(answer), 30, 7, { color: "orange", fill: "surface", width: 3 });
+  plot.text(at(answer), 14, "you", { anchor: anchor(answer), size: 12, bold: true });
+  plot.circle(at(measured), 30, 5, { color: "none", fill: "blue" });
+  plot.text(at(measured), 50, "measured", { anchor: anchor(measured), size: 12, bold: true });
+  plot.finish();
+  return svg;
+}
+
+function blankPlot(width, height, label) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.id = newId();
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  svg.setAttribute("class", "rectified-sketch");
+  svg.style.maxWidth = `${width}px`;
+  return [svg, new Plot(svg, width, height)];
+}
