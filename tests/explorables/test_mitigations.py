@@ -1,8 +1,6 @@
 """What the figures and tables of lesson 06 say, and what its prose says of them."""
 
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,9 +22,10 @@ from rectified.explorables.mitigations.names import (
     TREATMENT_NAMES,
 )
 from rectified.explorables.mitigations.tracks import Track
+from rectified.practice import course
+from rectified.practice.checking import run_code
 from rectified.widgets import View
 
-LESSON = Path(__file__).resolve().parents[2] / "notebooks/06_mitigations.ipynb"
 FAST = View(scale=1)
 
 
@@ -114,17 +113,14 @@ def test_residual_connections_and_prelu_differ_widely_with_low_biases(wards):
     assert wards["small_weights"]["residual"].cured.all()
 
 
-def test_the_solution_of_the_exercise_names_every_cause():
-    cells = json.loads(LESSON.read_text("utf-8"))["cells"]
-    text = "".join("".join(cell["source"]) for cell in cells)
-    (solution,) = re.findall(r"```python\n(def name_the_cause.*?)```", text, re.S)
-    names = {}
-    exec(solution, names)
+def test_the_solution_of_the_exercise_finds_steps_that_are_too_large():
+    text = course.load_items("06").exercises["06-steps"]
+    solve = run_code(text.solution, text.name)
     for patient in PATIENTS:
         sick = treat(patient, ("none",), range(20, 40)).outcomes["none"]
         silent = sick.dead_curve.mean(axis=1)
-        for signs in zip(sick.loss_curve[0], silent[0], silent[-1], strict=True):
-            assert names["name_the_cause"](*signs) == patient
+        found = solve(sick.loss_curve[0], silent[0], silent[-1])
+        assert (found == (patient == "high_rate")).all()
 
 
 # --- slopes ---------------------------------------------------------------------

@@ -4,6 +4,7 @@ import ast
 import json
 import math
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,14 @@ def predictions():
     for number in LESSONS:
         for name, args in calls(number):
             if name == "predict":
-                yield pytest.param(*args, id=args[0].value)
+                item, figure = args
+                yield pytest.param(item.value, ast.unparse(figure), id=item.value)
+
+
+@cache
+def asked_in(item, call):
+    """Return the prediction of a figure, measured; measuring may take seconds."""
+    return rectified.predict(item, eval(call, {"rc": rectified})).prediction
 
 
 def texts(number):
@@ -159,8 +167,7 @@ def test_a_question_can_be_answered_and_its_right_answer_stands_in_any_place(num
 
 @pytest.mark.parametrize(("item", "call"), list(predictions()))
 def test_a_prediction_has_a_measured_outcome_that_fits_its_question(item, call):
-    figure = eval(ast.unparse(call), {"rc": rectified})
-    asked = rectified.predict(item.value, figure).prediction
+    asked = asked_in(item, call)
     text, answer = asked.text, asked.spec()["answer"]
     if text.options:
         assert answer in {option.key for option in text.options}
@@ -175,6 +182,7 @@ def test_a_prediction_has_a_measured_outcome_that_fits_its_question(item, call):
         assert all(map(math.isfinite, heights))
         assert text.curve.low <= min(heights) < max(heights) <= text.curve.high
         assert {x for x, _ in answer} >= set(text.curve.x)
+    figure = asked.figure
     values, message = figure.fit(figure.values | dict(text.show or {}))
     assert not message
     assert set(text.show or {}) <= set(figure.controls)
@@ -184,8 +192,7 @@ def test_a_prediction_has_a_measured_outcome_that_fits_its_question(item, call):
 
 @pytest.mark.parametrize(("item", "call"), list(predictions()))
 def test_numbers_in_an_explanation_come_from_the_measurement(item, call):
-    figure = eval(ast.unparse(call), {"rc": rectified})
-    asked = rectified.predict(item.value, figure).prediction
+    asked = asked_in(item, call)
     assert "[[" not in asked.spec()["explains"]
     assert re.search(r"\[\[", asked.text.explains), "it tells no measured number"
 

@@ -43,15 +43,24 @@ def _blank_line(name: str, answer: Any) -> str:
         tree = ast.parse(cell)
     except SyntaxError:  # no plain Python: a cell with a magic
         return "..."
-    defined = [n for n in ast.walk(tree) if getattr(n, "name", None) == name]
+    first = codes[0].co_firstlineno
     inside: set[ast.AST] = set()  # x[..., 0] is no blank
-    for node in ast.walk(defined[-1] if defined else tree):
+    for node in ast.walk(_definition(tree, name, first)):
         if isinstance(node, ast.Subscript):
             inside.update(ast.walk(node.slice))
         elif isinstance(node, ast.Constant) and node.value is Ellipsis:
             if node not in inside:
                 return cell.splitlines()[node.lineno - 1].partition("#")[0].strip()
     return "" if cell else "..."
+
+
+def _definition(tree: ast.Module, name: str, line: int) -> ast.AST:
+    """Return the definition of `name` that `line` is in; all of it if there is none."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            if node.lineno <= line <= (node.end_lineno or 0):
+                return node
+    return tree
 
 
 def _code_objects(answer: Any) -> list[CodeType]:

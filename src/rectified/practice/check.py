@@ -28,7 +28,7 @@ _MARKS: Final = {True: "✓", False: "✗", None: "·"}
 _WORDS: Final = {True: "holds", False: "does not hold", None: "not tried"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """What a check found, for the learner to read.
 
@@ -60,6 +60,9 @@ class Verdict:
         lines += [f"  {_MARKS[holds]} {to_text(law)}" for law, holds in found.laws]
         lines += [to_text(part) for part in (found.sentence, found.diagnosis) if part]
         return "\n".join([*lines, *([self.message] if self.message else [])])
+
+    def __repr__(self) -> str:
+        return str(self)  # what a page without HTML shows
 
     def _repr_html_(self) -> str:
         found = self.findings

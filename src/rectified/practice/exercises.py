@@ -89,8 +89,11 @@ class Exercise:
         """Return the strategy for dicts of arguments."""
         from hypothesis.strategies import fixed_dictionaries
 
-        made = fixed_dictionaries(dict(self.arguments()))
-        return made.map(lambda parts: self.unpack(**parts))
+        strategies = dict(self.arguments())
+        # hypothesis shuffles the keys, and the answer is called in their order.
+        return fixed_dictionaries(strategies).map(
+            lambda made: self.unpack(**{name: made[name] for name in strategies})
+        )
 
     def law(self, sentence: str) -> Law:
         """Return a law by its sentence."""

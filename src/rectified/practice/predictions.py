@@ -54,6 +54,7 @@ class Commitment:
 
     def __init__(self, text: Prediction, figure: Explorable) -> None:
         self.text = text
+        self.figure = figure
         outcomes = course.load_module(text.id).OUTCOMES
         self.outcome = dict(course.find(text.id, outcomes)(figure))
 
@@ -62,7 +63,7 @@ class Commitment:
         text = self.text
         return {
             "id": text.id,
-            "asks": to_html(text.asks),
+            "asks": to_html(fill(text.asks, self.outcome)),
             "explains": to_html(fill(text.explains, self.outcome)),
             "answer": plain(self.outcome["answer"]),
             "show": dict(text.show or {}),

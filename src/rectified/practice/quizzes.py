@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rectified.practice import course
@@ -93,26 +93,21 @@ def recall(lesson: str) -> Quiz:
     """
     number = course.lesson(lesson).number
     earlier = [one.number for one in course.lessons() if one.number < number]
-    chosen = [
-        min(pool, key=lambda item: _need(number, item)) for pool in _pools(earlier)
-    ]
+    chosen: list[str] = []
+    for pool in _pools(earlier):
+        rest = [item for item in pool if item not in chosen]
+        chosen.append(min(rest, key=lambda item: _need(number, item)))
     # Answered here, an item has a second record: the quiz of its own lesson stays.
     questions = {f"{number}:{item}": _question(item) for item in chosen}
     return Quiz("From earlier lessons", questions)
 
 
-def _pools(earlier: Sequence[str]) -> Iterable[Sequence[str]]:
-    """Yield the questions of the last lesson, of the one before, and of older ones."""
-    spaced = [earlier[-1:], earlier[-2:-1], earlier[:-2]][: len(earlier)]
+def _pools(earlier: Sequence[str]) -> list[list[str]]:
+    """Return the questions of the last lesson, of the one before, and of older ones."""
+    spaced = [some for some in (earlier[-1:], earlier[-2:-1], earlier[:-2]) if some]
     pools = [[q for n in some for q in course.load_items(n).quiz] for some in spaced]
-    while len(pools) < N_RECALLED:  # lessons 01 and 02 have few lessons before them
-        pools.append(pools[0])
-    taken: list[str] = []
-    for pool in pools[:N_RECALLED]:
-        # `min` keeps the first of equals, so every pool must leave out what is taken.
-        rest = [item for item in pool if item not in taken]
-        yield rest
-        taken.append(rest[0])
+    # Lessons 01 and 02 have fewer lessons before them.
+    return [*pools, *[pools[0]] * (N_RECALLED - len(pools))]
 
 
 def _need(number: str, item: str) -> tuple[int, str, int]:

@@ -16,7 +16,7 @@ from io import TextIOBase
 from typing import Any, Final
 
 _POLL: Final = 0.02  # s between two looks at the clock
-_INSIST: Final = 1.5  # s; a bare `except:` swallows what is raised only once
+_INSIST: Final = 1.5  # s; a bare `except:` may swallow what is raised
 _KEPT: Final = 2000  # characters of what the code prints
 
 

@@ -60,6 +60,9 @@ def attempt(exercise: Exercise, answer: Any, example: Parts, runner: Runner) -> 
         if fault:
             return Trial(example, {}, wording.fault(where, name, fault), kind)
         parts[name] = np.asarray(_to_numpy(value), dtype=np.float64)
+    for name in expected.keys() - parts.keys():
+        told = wording.fault(where, "", f"there is no {name or 'result'}.")
+        return Trial(example, {}, told, "type")
     return Trial(example, parts)
 
 
@@ -116,10 +119,10 @@ def _hand_over(exercise: Exercise, value: Any) -> Any:
 
 def _find_fault(exercise: Exercise, value: Any, expected: Any) -> tuple[str, str]:
     """Say what is wrong with a result before its numbers are looked at."""
-    if expected is None:
-        return "it returned a result of another name", "type"
     if value is None:
         return wording.NOTHING, "nothing"
+    if expected is None:
+        return "it returned a result of another name", "type"
     if value is NotImplemented or value is Ellipsis:
         return "it returned a blank", "type"
     torch = sys.modules.get("torch")

@@ -10,12 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rectified.widgets.checks import check_figure
-from rectified.widgets.controls import (
-    Control,
-    Values,
-    fit_values,
-    start_values,
-)
+from rectified.widgets.controls import Control, Values, fit_values, start_values
 from rectified.widgets.rendering import Layout, Renderer, Shown, View
 from rectified.widgets.sentences import (
     failed,

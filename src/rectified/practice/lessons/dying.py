@@ -187,7 +187,6 @@ EXERCISES: Final[Mapping[str, Exercise]] = {
     ),
     "05-step": Exercise(
         arguments=_one_unit,
-        unpack=lambda w, b, x, rate: {"w": w, "b": b, "x": x, "rate": rate},
         reference=_step,
         elementwise=False,
         laws={

@@ -167,7 +167,8 @@ async function askShelf(event) {
       // The sentence below says it.
     }
     if (!isProgress(file)) return { message: "This file is no saved progress of this course; nothing was changed." };
-    const message = shelf.merge(file.items) || "The file was added to what was here.";
+    const records = Object.entries(file.items).filter(([, record]) => isRecord(record));
+    const message = shelf.merge(Object.fromEntries(records)) || "The file was added to what was here.";
     return { message, items: shelf.items() };
   }
   return { items };

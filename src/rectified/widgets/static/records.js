@@ -34,6 +34,16 @@ function furtherState(a, b) {
   return STATES.indexOf(a) > STATES.indexOf(b) ? a : b;
 }
 
+/** Whether something that came from outside has what a record must have. */
+function isRecord(record) {
+  const texts = ["kind", "why", "code", "began", "changed"];
+  return (
+    STATES.includes(record?.state) &&
+    Number.isInteger(record.tries) &&
+    texts.every((name) => typeof record[name] === "string")
+  );
+}
+
 /** What two stores know together about one item. */
 function mergeRecords(a, b) {
   const both = [a, b];

@@ -1,0 +1,162 @@
+"""Quizzes, what is asked again, the map and the check of the set-up."""
+
+from importlib import metadata
+
+import pytest
+
+import rectified
+from rectified.practice import course, setup_check
+from rectified.practice.markup import to_html, to_text
+from rectified.practice.progress import open_progress
+
+LATER = [lesson.number for lesson in course.lessons()][1:]
+
+
+@pytest.fixture(autouse=True)
+def progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("RECTIFIED_PROGRESS", str(tmp_path / "progress.json"))
+    return open_progress()
+
+
+def lessons_of(quiz):
+    return [key.partition(":")[2][:2] for key in quiz.questions]
+
+
+def answer(progress, item, *, right, at):
+    event = {"item": item, "kind": "question", "right": right, "at": at, "answer": [0]}
+    assert progress.record(event | {"state": "done" if right else "tried"}) == ""
+
+
+# --- what is asked again ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", LATER)
+def test_three_different_questions_of_earlier_lessons_are_asked(number):
+    quiz = rectified.recall(number)
+    assert len(quiz.questions) == 3
+    assert len({key.partition(":")[2] for key in quiz.questions}) == 3
+    assert all(lesson < number for lesson in lessons_of(quiz))
+
+
+@pytest.mark.parametrize("number", [n for n in LATER if n >= "03"])
+def test_they_are_spaced_one_from_each_distance(number):
+    distances = sorted(
+        int(number) - int(one) for one in lessons_of(rectified.recall(number))
+    )
+    assert distances[:2] == [1, 2]
+    assert distances[2] >= 3
+
+
+def test_a_question_that_went_wrong_is_asked_before_one_that_went_right(progress):
+    items = list(course.load_items("02").quiz)
+    for item in items:
+        answer(progress, item, right=item != items[3], at="2026-11-20T07:00:00Z")
+    assert f"03:{items[3]}" in rectified.recall("03").questions
+
+
+def test_of_questions_that_went_right_the_oldest_is_asked(progress):
+    items = list(course.load_items("02").quiz)
+    for day, item in enumerate([*items[1:], items[0]]):
+        answer(progress, item, right=True, at=f"2026-11-{day + 10}T07:00:00Z")
+    assert f"03:{items[1]}" in rectified.recall("03").questions
+
+
+def test_once_answered_here_a_question_stays(progress):
+    first = list(rectified.recall("03").questions)
+    answer(progress, first[0], right=True, at="2026-11-20T07:00:00Z")
+    answer(progress, first[0][3:], right=True, at="2026-11-21T07:00:00Z")
+    assert first[0] in rectified.recall("03").questions
+
+
+# --- quizzes ------------------------------------------------------------------------
+
+
+def test_an_answer_is_kept_and_shown_the_next_time(progress):
+    quiz = rectified.quiz("01")
+    event = {"item": "01-q-mask", "kind": "question", "state": "done", "answer": [1]}
+    assert quiz.answer(event | {"right": True}) == {"message": ""}
+    (asked,) = [q for q in rectified.quiz("01").spec()["questions"] if q["record"]]
+    assert asked["id"] == "01-q-mask"
+    assert asked["record"]["last"] == [1]
+
+
+def test_an_event_that_makes_no_sense_is_refused_in_words(progress):
+    told = rectified.quiz("01").answer({"item": "01-q-mask", "kind": "guess"})
+    assert "not kept" in told["message"]
+
+
+def test_an_unknown_lesson_is_named_with_those_that_exist():
+    with pytest.raises(ValueError, match=r"'1'.*00, 01"):
+        rectified.quiz("1")
+
+
+def test_an_unknown_prediction_is_named_with_the_nearest():
+    with pytest.raises(ValueError, match="01-bias"):
+        rectified.predict("01-bia", rectified.GateView())
+
+
+# --- the map ------------------------------------------------------------------------
+
+
+def test_the_map_knows_every_lesson_and_every_item(progress):
+    spec = rectified.progress_map().spec()
+    assert [one["number"] for one in spec["lessons"]] == ["00", *LATER]
+    for one in spec["lessons"]:
+        items = course.load_items(one["number"])
+        assert one["items"]["exercises"] == list(items.exercises)
+        assert set(one["needs"]) < {"00", *LATER}
+
+
+def test_the_map_saves_forgets_and_loads(progress):
+    answer(progress, "01-q-mask", right=True, at="2026-11-20T07:00:00Z")
+    shown = rectified.progress_map()
+    saved = shown.answer({"do": "export"})["text"]
+    assert shown.answer({"do": "reset"})["items"] == {}
+    assert "01-q-mask" in shown.answer({"do": "import", "text": saved})["items"]
+    told = shown.answer({"do": "import", "text": "no JSON"})["message"]
+    assert told
+    assert "Traceback" not in told
+
+
+# --- the set-up ---------------------------------------------------------------------
+
+
+def test_a_set_up_that_is_in_order_has_nothing_to_mend():
+    assert all(row["ok"] for row in setup_check.rows())
+
+
+def test_a_package_that_is_missing_or_too_old_is_named_with_the_way_to_mend_it(
+    monkeypatch,
+):
+    real = metadata.version
+
+    def version(name):
+        if name == "mistune":
+            raise metadata.PackageNotFoundError(name)
+        return "0.1" if name == "anywidget" else real(name)
+
+    monkeypatch.setattr(metadata, "version", version)
+    bad = [row for row in setup_check.rows() if not row["ok"]]
+    assert [row["says"].split()[0] for row in bad] == ["anywidget", "mistune"]
+    assert all("make lab" in row["advice"] for row in bad)
+
+
+def test_a_progress_file_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("RECTIFIED_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    *_, row = setup_check.rows()
+    assert not row["ok"]
+    assert "RECTIFIED_PROGRESS" in row["says"]
+
+
+# --- texts --------------------------------------------------------------------------
+
+
+def test_formulas_become_mathml_and_signs_stay_signs():
+    assert "<mfrac>" in to_html(r"$\frac{1}{2}$")
+    assert to_html("a < b & c") == "a &lt; b &amp; c"
+    assert "<script" not in to_html("<script>alert(1)</script>")
+
+
+def test_plain_words_have_no_tags():
+    assert to_text("*half* of `z` is < 1") == "half of z is < 1"
