@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from rectified._validate import problem
+from rectified.practice import course
 from rectified.practice.progress import Progress, open_progress
 from rectified.practice.records import KINDS, Record
 
@@ -40,32 +40,29 @@ def add_progress(commands: Any) -> None:
 
 def _show(_: argparse.Namespace) -> int:
     progress = open_progress()
-    records = progress.read()
-    print(tabulate(records) if records else "Nothing is recorded yet.")
+    print(tabulate(progress.read()))
     print(f"Your progress is in {progress.path}")
     _tell(progress)
     return 0
 
 
 def tabulate(records: Mapping[str, Record]) -> str:
-    """Return a table with a line per lesson: "done of seen" of each kind of item.
+    """Return a table with a line per lesson: how much of it is done, by kind.
 
     Parameters
     ----------
     records : mapping of str to dict
-        The record of each item; an id begins with the lesson's two digits.
+        The record of each item.
     """
-    seen: Counter[tuple[str, str]] = Counter()
-    done: Counter[tuple[str, str]] = Counter()
-    for item, record in records.items():
-        cell = (item[:2] if item[:2].isdecimal() else "other", record["kind"])
-        seen[cell] += 1
-        done[cell] += record["state"] == "done"
     rows = [["lesson", *(f"{kind}s" for kind in KINDS)]]
-    for lesson in sorted({lesson for lesson, _ in seen}):
-        cells = [(lesson, kind) for kind in KINDS]
-        counts = [f"{done[c]} of {seen[c]}" if seen[c] else "-" for c in cells]
-        rows.append([lesson, *counts])
+    for lesson in course.lessons():
+        items = course.item_ids(lesson.number)
+        done = {
+            kind: sum(records.get(i, {}).get("state") == "done" for i in items[kind])
+            for kind in KINDS
+        }
+        counts = [f"{done[kind]} of {len(items[kind])}" for kind in KINDS]
+        rows.append([lesson.number, *counts])
     lines = ("".join(f"{word:<{_COLUMN}}" for word in row) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
 

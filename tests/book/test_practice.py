@@ -88,7 +88,7 @@ def test_formulas_of_a_quiz_are_drawn_as_formulas(read):
     page = read(NAMES["01"]).page
     formulas = page.query_selector_all(f"{learner.QUIZ} math")
     assert formulas
-    assert all(formula.bounding_box()["height"] > 8 for formula in formulas)
+    assert all(formula.bounding_box()["height"] > 4 for formula in formulas)
 
 
 def test_the_map_counts_what_was_done_on_another_page(read):
@@ -162,7 +162,7 @@ def test_what_the_book_cannot_read_is_set_aside_and_not_overwritten(read, kept):
 def test_a_browser_that_keeps_nothing_says_so_and_the_lesson_goes_on(read):
     reader = read(NAMES["00"], predict=True)
     page = reader.page
-    page.evaluate("Storage.prototype.setItem = () => { throw new Error('full'); }")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw Error('full') } }")
     figure = page.query_selector(f"[data-figure]:has({learner.OPEN})")
     learner.predict(page, figure)
     message = figure.query_selector(".rectified-message")

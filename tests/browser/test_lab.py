@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rectified.practice.course import item_ids
 from rectified.practice.markup import to_text
 from tests.browser.conftest import NOTEBOOKS
 from tests.browser.figures import (
@@ -17,7 +18,7 @@ from tests.browser.figures import (
 )
 from tests.browser.lab import open_notebook, run_all
 from tests.browser.learner import OPEN, QUIZ
-from tests.browser.walk import all_items, work_through
+from tests.browser.walk import work_through
 
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "artifacts/lab"
@@ -83,13 +84,13 @@ def lesson(request, chromium, lab):
 
 
 def test_a_figure_with_a_prediction_opens_when_the_learner_has_committed(lesson):
-    n_predictions = len(all_items(lesson.number)["prediction"])
+    n_predictions = len(item_ids(lesson.number)["prediction"])
     assert lesson.walk.locked == [True] * n_predictions
     assert lesson.walk.opened == [True] * n_predictions
 
 
 def test_each_wrong_answer_is_refused_and_the_right_one_accepted(lesson):
-    n_questions = len(all_items(lesson.number)["question"])
+    n_questions = len(item_ids(lesson.number)["question"])
     assert lesson.walk.refused == ["wrong"] * n_questions
     assert lesson.walk.score == (
         f"{n_questions} of {n_questions} answered rightly, 0 of them at the first try."
@@ -97,7 +98,7 @@ def test_each_wrong_answer_is_refused_and_the_right_one_accepted(lesson):
 
 
 def test_exercises_are_solved_and_a_mistake_is_told_what_went_wrong(lesson):
-    assert lesson.walk.solved == ["Solved"] * len(all_items(lesson.number)["exercise"])
+    assert lesson.walk.solved == ["Solved"] * len(item_ids(lesson.number)["exercise"])
     for says, said in lesson.walk.mistakes:
         # Formulas are read out differently; the words are the same.
         words = re.findall(r"[A-Za-z]{4,}", re.sub(r"\$.*?\$", "", to_text(says)))
@@ -107,11 +108,11 @@ def test_exercises_are_solved_and_a_mistake_is_told_what_went_wrong(lesson):
 
 def test_everything_that_was_done_is_in_the_progress_file(lesson, progress_file):
     kept = json.loads(progress_file.read_text("utf-8"))["items"]
-    for kind, ids in all_items(lesson.number).items():
+    for kind, ids in item_ids(lesson.number).items():
         for item in ids:
             assert kept[item]["kind"] == kind
             assert kept[item]["state"] == "done", item
-    predictions = all_items(lesson.number)["prediction"]
+    predictions = item_ids(lesson.number)["prediction"]
     assert {kept[item]["why"] for item in predictions} == {"because of its weights"}
 
 

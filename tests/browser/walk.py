@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import ElementHandle, Page
 
-from rectified.practice import course
 from tests.browser import learner
 from tests.practice.filling import code_cells, exercise_of, fill_in
 
@@ -76,13 +75,3 @@ def run_cell(page: Page, cell: ElementHandle, source: str) -> None:
     page.keyboard.press("Control+Enter")
     if before:  # the output of the last run goes away first
         page.wait_for_function("node => !node.isConnected", arg=before)
-
-
-def all_items(number: str) -> dict[str, list[str]]:
-    """Return the ids of everything that a lesson keeps progress of."""
-    items = course.load_items(number)
-    return {
-        "prediction": list(items.predictions),
-        "question": list(items.quiz),
-        "exercise": list(items.exercises),
-    }

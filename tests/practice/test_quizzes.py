@@ -103,7 +103,7 @@ def test_the_map_knows_every_lesson_and_every_item(progress):
     assert [one["number"] for one in spec["lessons"]] == ["00", *LATER]
     for one in spec["lessons"]:
         items = course.load_items(one["number"])
-        assert one["items"]["exercises"] == list(items.exercises)
+        assert one["items"]["exercise"] == list(items.exercises)
         assert set(one["needs"]) < {"00", *LATER}
 
 

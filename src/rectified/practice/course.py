@@ -64,6 +64,16 @@ def load_items(number: str) -> Items:
     return parse(_read(f"items/{one.number}_{one.topic}.yaml"))
 
 
+def item_ids(number: str) -> dict[str, list[str]]:
+    """Return the ids of a lesson's items by their kind in the progress file."""
+    items = load_items(number)
+    return {
+        "prediction": list(items.predictions),
+        "question": list(items.quiz),
+        "exercise": list(items.exercises),
+    }
+
+
 def load_module(item_id: str) -> Any:
     """Return the module with the outcomes and checks of an item's lesson."""
     topic = lesson(str(item_id)[:2]).topic

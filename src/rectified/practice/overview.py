@@ -70,7 +70,6 @@ def _in_file() -> dict[str, Any]:
 
 
 def _entry(lesson: course.Lesson) -> dict[str, Any]:
-    items = course.load_items(lesson.number)
     ending = "html" if is_book_being_built() else "ipynb"
     return {
         "number": lesson.number,
@@ -78,11 +77,7 @@ def _entry(lesson: course.Lesson) -> dict[str, Any]:
         "minutes": lesson.minutes + lesson.exercise_minutes,
         "needs": list(lesson.needs),
         "href": f"{lesson.notebook}.{ending}",
-        "items": {
-            "predictions": list(items.predictions),
-            "questions": list(items.quiz),
-            "exercises": list(items.exercises),
-        },
+        "items": course.item_ids(lesson.number),
     }
 
 

@@ -33,7 +33,7 @@ function renderPanel({ model, el }, spec) {
 
 // --- the map of progress --------------------------------------------------------------
 
-const COLUMNS = { predictions: "Predictions", questions: "Questions", exercises: "Exercises" };
+const COLUMNS = { prediction: "Predictions", question: "Questions", exercise: "Exercises" };
 
 function renderMap({ model, spec, root }) {
   const say = messageLine(root);
