@@ -75,9 +75,9 @@ def test_an_answer_is_kept_and_shown_the_next_time(progress):
     quiz = rectified.quiz("01")
     event = {"item": "01-q-mask", "kind": "question", "state": "done", "answer": [1]}
     assert quiz.answer(event | {"right": True}) == {"message": ""}
-    (asked,) = [q for q in rectified.quiz("01").spec()["questions"] if q["record"]]
-    assert asked["id"] == "01-q-mask"
-    assert asked["record"]["last"] == [1]
+    records = rectified.quiz("01").records()
+    assert list(records) == ["01-q-mask"]
+    assert records["01-q-mask"]["last"] == [1]
 
 
 def test_an_event_that_makes_no_sense_is_refused_in_words(progress):

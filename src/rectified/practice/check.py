@@ -146,7 +146,7 @@ def check(item: str, answer: Any) -> Verdict:
         If there is no such exercise.
     """
     text = course.find(item, course.load_items(str(item)[:2]).exercises)
-    before = ask(text.id)
+    before = ask([text.id]).get(text.id)
     findings = examine(text, answer)
     message = "" if findings.state == "blank" else _keep(text, answer, findings, before)
     return Verdict(text, findings, before, message)

@@ -78,12 +78,15 @@ class Commitment:
             ],
             "number": _spec(text.number),
             "curve": _spec(text.curve),
-            "record": ask(text.id),
         }
 
-    def record(self, event: Mapping[str, Any]) -> str:
-        """Keep what the learner did; return a sentence if it could not be kept."""
-        return save(event)
+    def records(self) -> dict[str, Any]:
+        """Return what the learner has answered so far."""
+        return ask([self.text.id])
+
+    def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep what the learner did; tell if it could not be kept."""
+        return {"message": save(message)}
 
 
 def fill(text: str, measured: Mapping[str, Any]) -> str:

@@ -37,6 +37,10 @@ class Quiz(Panel):
         questions = [_spec(key, one) for key, one in self.questions.items()]
         return {"title": self.title, "questions": questions}
 
+    def records(self) -> dict[str, Any]:
+        """Return what the learner has answered so far."""
+        return ask(self.questions)
+
     def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Keep an answer."""
         return {"message": save(message)}
@@ -112,13 +116,15 @@ def _pools(earlier: Sequence[str]) -> list[list[str]]:
 
 def _need(number: str, item: str) -> tuple[int, str, int]:
     """Return a key by which the question that needs recalling most comes first."""
-    turn = (int(item[:2]) + int(number) + sum(map(ord, item))) % 7  # variety
-    if ask(f"{number}:{item}"):
+    turn = (int(number) + sum(map(ord, item))) % 7  # variety
+    again = f"{number}:{item}"
+    records = ask([again, item])
+    if again in records:
         return -1, "", turn
-    record = ask(item)
-    if record is None:
+    if item not in records:
         return 0, "", turn
-    return (1 if not record.get("right_first") else 2), record["changed"], turn
+    record = records[item]
+    return (2 if record["right_first"] else 1), record["changed"], turn
 
 
 def _question(item: str) -> Question:
@@ -141,5 +147,4 @@ def _spec(key: str, one: Question) -> dict[str, Any]:
         "number": number,
         "says": to_html(one.says),
         "otherwise": to_html(one.otherwise),
-        "record": ask(key),
     }

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rectified.widgets.front_end import is_book_being_built
 
 
-def ask(item: str) -> Mapping[str, Any] | None:
-    """Return the record of an item, or None; the book's readers keep their own."""
+def ask(items: Iterable[str]) -> dict[str, Any]:
+    """Return the records of items that have one; the book's readers keep their own."""
     if is_book_being_built():
-        return None
+        return {}
     from rectified.practice.progress import open_progress
 
-    return open_progress().read().get(item)
+    records = open_progress().read()
+    return {item: records[item] for item in items if item in records}
 
 
 def save(event: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from rectified.widgets.rendering import View
 
 if TYPE_CHECKING:
     from rectified.widgets.explorable import Explorable
-    from rectified.widgets.panel import Panel
+    from rectified.widgets.panel import Asked, Panel
 
 
 PATIENCE: Final = 0.03
@@ -46,13 +46,17 @@ class KernelHost(anywidget.AnyWidget):
     # The first picture travels with the model: while later cells still run, the
     # kernel could not answer a request for it.
     _first = traitlets.Dict().tag(sync=True)
+    # Answers to the prediction: a page that is loaded again finds them here.
+    _records = traitlets.Dict().tag(sync=True)
     # A new figure starts with the theme and resolution that the last one reported.
     _last_view: ClassVar[View] = View()
 
     def __init__(self, explorable: Explorable) -> None:
         self._explorable = explorable
         self._viewers: set[str] = set()
+        asked = explorable.prediction
         super().__init__(
+            _records=asked.records() if asked else {},
             _spec=explorable.spec(),
             values=explorable.values,
             message=explorable.message,
@@ -76,8 +80,7 @@ class KernelHost(anywidget.AnyWidget):
 
     def _answer(self, _: object, request: dict[str, Any], __: object) -> None:
         if request.get("kind") == "record" and self._explorable.prediction:
-            message = self._explorable.prediction.record(request["event"])
-            self.send(_receipt(request, {"message": message}))
+            _keep(self, self._explorable.prediction, request)
             return
         viewer = str(request.get("viewer"))
         if request.get("kind") == "closed":
@@ -118,17 +121,21 @@ class PanelHost(anywidget.AnyWidget):
     _esm: ClassVar[str] = front_end.module()
     _css: ClassVar[str] = front_end.style()
     _spec = traitlets.Dict().tag(sync=True)
+    _records = traitlets.Dict().tag(sync=True)
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
         spec = {"kind": panel.kind, "host": "kernel", **panel.spec()}
-        super().__init__(_spec=spec)
+        super().__init__(_spec=spec, _records=panel.records())
         self.on_msg(self._answer)
 
     def _answer(self, _: object, request: dict[str, Any], __: object) -> None:
         if request.get("kind") == "record":
-            self.send(_receipt(request, self._panel.answer(request["event"])))
+            _keep(self, self._panel, request)
 
 
-def _receipt(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    return {"kind": "recorded", "serial": request.get("serial"), **answer}
+def _keep(host: KernelHost | PanelHost, asked: Asked, request: dict[str, Any]) -> None:
+    """Let `asked` keep an answer, and confirm it to the front end."""
+    answer = asked.answer(request["event"])
+    host._records = asked.records()
+    host.send({"kind": "recorded", "serial": request.get("serial"), **answer})

@@ -13,8 +13,11 @@ class Asked(Protocol):
     def spec(self) -> dict[str, Any]:
         """Return all that the front end needs."""
 
-    def record(self, event: Mapping[str, Any]) -> str:
-        """Keep what the learner did; return what went wrong, or ''."""
+    def records(self) -> dict[str, Any]:
+        """Return what is known of the learner's answers, by item."""
+
+    def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep what the learner did; return what to tell the front end."""
 
 
 class Panel:
@@ -29,6 +32,10 @@ class Panel:
     def spec(self) -> dict[str, Any]:
         """Return all that the front end needs, as JSON types."""
         raise NotImplementedError
+
+    def records(self) -> dict[str, Any]:
+        """Return what is known of the learner's answers, by item."""
+        return {}
 
     def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Return what to tell the front end after it has sent `message`."""

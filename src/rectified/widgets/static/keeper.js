@@ -110,9 +110,16 @@ function keeperFor(model, host, say) {
   // What a kernel that is gone did not confirm, this one gets.
   const late = waiting().filter(([, sent]) => Date.now() - sent > CONFIRM_WITHIN);
   for (const [event] of late) send(event);
+  const find = (item) => model.get("_records")?.[item] ?? null;
   return {
-    record: (event) => send({ at: timeNow(), ...event }),
-    find: () => null,
+    record(event) {
+      const dated = { at: timeNow(), ...event };
+      const record = applyEvent(find(event.item), dated);
+      // Not saved: the kernel sends its own, and until then this is what views show.
+      model.set("_records", { ...model.get("_records"), [event.item]: record });
+      send(dated);
+    },
+    find,
     close: () => model.off("msg:custom", receive),
   };
 }

@@ -102,6 +102,7 @@ function renderMap({ model, spec, root }) {
   const look = () => request({ do: "look" });
   const news = spec.host === "book" ? ["rectified-progress", "storage", "focus"] : ["focus"];
   news.forEach((name) => addEventListener(name, look));
+  look(); // what the cell had found may be long ago
   return () => news.forEach((name) => removeEventListener(name, look));
 }
 

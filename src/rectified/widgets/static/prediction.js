@@ -23,12 +23,8 @@ function makeButton(textContent, action, properties = {}) {
 function buildPrediction(asked, { keeper, lock, reveal }) {
   const node = element("div", { className: "rectified-predict" });
   const kind = ["number", "curve"].find((name) => asked[name]) ?? "options";
-  asked.record ??= keeper.find(asked.id);
-  const note = (event) => {
-    const dated = { item: asked.id, kind: "prediction", at: timeNow(), ...event };
-    asked.record = applyEvent(asked.record, dated); // another view starts from here
-    keeper.record(dated);
-  };
+  const record = keeper.find(asked.id);
+  const note = (event) => keeper.record({ item: asked.id, kind: "prediction", ...event });
   const question = () => {
     const line = rich("p", `<b>Predict first.</b> ${asked.asks}`, "asks");
     line.id = newId();
@@ -107,8 +103,8 @@ function buildPrediction(asked, { keeper, lock, reveal }) {
     node.dataset.state = right ? "right" : "other";
   };
 
-  if (asked.record?.tries) tell(asked.record.last, asked.record.why);
-  else if (asked.record) skipped();
+  if (record?.tries) tell(record.last, record.why);
+  else if (record) skipped();
   else ask();
   return { node };
 }

@@ -6,28 +6,26 @@ function renderQuiz({ model, spec, root }) {
   const score = element("p", { className: "rectified-score" });
   const list = element("ol", { className: "rectified-questions" });
   const update = () => {
-    const all = spec.questions.map(({ record }) => record);
+    const all = spec.questions.map(({ id }) => keeper.find(id));
     const right = all.filter((record) => record?.state === "done").length;
     const first = all.filter((record) => record?.right_first).length;
     score.textContent = `${right} of ${all.length} answered rightly, ${first} of them at the first try.`;
   };
   for (const question of spec.questions) {
-    question.record ??= keeper.find(question.id);
     const note = (event) => {
-      const dated = { item: question.id, kind: "question", at: timeNow(), ...event };
-      question.record = applyEvent(question.record, dated);
-      keeper.record(dated);
+      keeper.record({ item: question.id, kind: "question", ...event });
       update();
     };
-    list.append(element("li", {}, buildQuestion(question, note)));
+    const form = buildQuestion(question, keeper.find(question.id), note);
+    list.append(element("li", {}, form));
   }
   update();
   root.append(list, score);
   return keeper.close;
 }
 
-function buildQuestion(question, note) {
-  const { record, many, options, number: asked } = question;
+function buildQuestion(question, record, note) {
+  const { many, options, number: asked } = question;
   const form = element("form", { className: "rectified-question" });
   const field = element("fieldset");
   const told = element("div", { className: "rectified-told" });
