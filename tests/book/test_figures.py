@@ -41,7 +41,11 @@ TIME_STEPS = """async ([root, slider, steps]) => {
 pytestmark = pytest.mark.browser
 each_lesson = pytest.mark.parametrize("lesson", LESSONS)
 each_theme = pytest.mark.parametrize("theme", ["light", "dark"])
-each_way = pytest.mark.parametrize("over", ["http", "file"])
+# That every page opens from a file, too, is in test_pages.py; two lessons move there.
+each_way = pytest.mark.parametrize(
+    ("lesson", "over"),
+    [*((name, "http") for name in LESSONS), *((name, "file") for name in LESSONS[:2])],
+)
 
 
 @each_lesson
@@ -51,7 +55,6 @@ def test_every_lesson_has_figures_that_a_reader_can_move(read, lesson):
 
 
 @each_way
-@each_lesson
 def test_every_control_changes_what_its_figure_shows(read, lesson, over):
     reader = read(lesson, over=over)
     idle = []

@@ -64,7 +64,10 @@ def test_with_a_mistake_filled_in_the_check_answers_that_mistake(lesson):
     assert lesson["wrong"]
     for text, mistake, answer in lesson["wrong"]:
         assert answer.startswith(f"Not yet: {text.title}"), answer
-        assert to_text(mistake.says) in answer, mistake.code
+        # The law that is broken, with the smallest example, and what went wrong.
+        *_, sentence, says = answer.splitlines()
+        assert says == to_text(mistake.says), mistake.code
+        assert len(sentence) > 20
 
 
 @pytest.mark.parametrize("number", LESSONS)

@@ -53,13 +53,14 @@ def _quiet(figure: Any) -> Mapping[str, Any]:
 
 def _phase(figure: Any) -> Mapping[str, Any]:
     # The last of the rates that are safe with a bias of 0, and those that are not.
-    rates = [1.12, *(rate for rate in figure.constants["rates"] if rate > 8)]
+    rates = [1.55, *(rate for rate in figure.constants["rates"] if rate > 8)]
+    seeds = range(5)
 
     def measure(steps: int) -> NDArray[np.floating]:
         """Return dead shares, (rates, 2): with a bias of 0 and of 1."""
         runs = [
             experiment.draw_phase_diagram(rates, (0.0, 1.0), seed=seed, steps=steps)
-            for seed in range(5)
+            for seed in seeds
         ]
         return np.asarray(np.nanmean([run.dead_fraction for run in runs], axis=0))
 
@@ -72,6 +73,8 @@ def _phase(figure: Any) -> Mapping[str, Any]:
         "start": before[1:, 1].mean(),
         "without": without,
         "biased": biased,
+        "networks": len(seeds),
+        "border": rates[0],
         "spared": after[0, 0],
         "harmed": after[0, 1],
     }

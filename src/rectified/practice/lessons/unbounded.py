@@ -35,11 +35,14 @@ def _clipping(figure: Any) -> Mapping[str, Any]:
     clipped = int(np.argmin(np.abs(np.array(known["thresholds"]) - 1)))
     arms = {"plain": len(known["thresholds"]), "clipped": clipped}
     counts: dict[str, int] = {}
+    works: dict[str, Any] = {}
     for name, row in arms.items():
         last = figure._measured["last"][scale][row]
-        learned = np.array(figure._measured["learned"][scale][row])
-        counts[name] = int((learned == 3).sum())
+        works[name] = np.array(figure._measured["learned"][scale][row]) == 3
+        counts[name] = int(works[name].sum())
         counts[f"finite_{name}"] = sum(None not in seeds for seeds in last)
+    counts["gained"] = int((works["clipped"] & ~works["plain"]).sum())
+    counts["lost"] = int((works["plain"] & ~works["clipped"]).sum())
     gain = counts["clipped"] - counts["plain"]
     return {"answer": ("same", "more", "fewer")[int(np.sign(gain))], **counts}
 
