@@ -170,6 +170,59 @@ def test_a_browser_that_keeps_nothing_says_so_and_the_lesson_goes_on(read):
     assert not figure.eval_on_selector(".rectified-controls", "c => c.inert")
 
 
+def test_a_record_that_does_not_fit_leaves_its_question_open(read):
+    from rectified.practice.records import apply
+
+    at = "2026-11-28T07:00:00Z"
+    event = {"kind": "question", "state": "done", "answer": [99], "at": at}
+    of_other_form, first = apply(None, event), next(iter(course.load_items("00").quiz))
+    reader = read(NAMES["00"], predict=True)
+    page = reader.page
+    for record in (5, "text", of_other_form):
+        items = {"00-cure": record, first: record}
+        kept = json.dumps({"version": 1, "items": items})
+        page.evaluate("kept => localStorage.setItem('rectified-progress', kept)", kept)
+        reader.open(NAMES["00"], predict=True)
+        assert page.locator(learner.OPEN).count() == 1
+        assert not page.locator(f"{learner.QUIZ} .rectified-told p").count()
+        (form, question), *_ = learner.quizzes(page, "00")
+        learner.answer(page, form, question, rightly=True)
+        assert page.evaluate(STORED)["items"][first]["state"] == "done"
+
+
+def test_the_focus_goes_from_question_to_outcome_and_back(read):
+    page = read(NAMES["00"], predict=True).page
+    here = "selector => document.activeElement.matches(selector)"
+    learner.predict(page, page.query_selector(f"[data-figure]:has({learner.OPEN})"))
+    assert page.evaluate(here, ".rectified-why input")
+    outcome = page.evaluate(
+        "document.getElementById(document.activeElement.getAttribute("
+        "'aria-describedby')).innerText"
+    )
+    assert "your prediction" in outcome
+    page.get_by_role("button", name="Predict again").click()
+    assert page.evaluate(here, f"{learner.OPEN} input")
+    page.get_by_role("button", name="Skip, open the figure").click()
+    page.get_by_role("button", name="Predict after all").click()
+    assert page.evaluate(here, f"{learner.OPEN} input")
+
+
+def test_without_room_for_a_backup_nothing_is_forgotten(read):
+    reader = read(NAMES["00"], predict=True)
+    page = reader.page
+    work_through(page, "00")
+    before = page.evaluate(STORED)
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw Error('full') } }")
+    page.get_by_role("button", name="Start over …").click()
+    page.get_by_role("button", name="Yes, start over").click()
+    message = page.locator("[data-panel=map] .rectified-message")
+    expect(message).to_contain_text("Nothing was changed")
+    assert page.evaluate(STORED) == before
+    page.evaluate("dispatchEvent(new Event('focus'))")  # the map looks again
+    page.wait_for_timeout(200)
+    expect(message).to_be_visible()
+
+
 def test_an_opened_file_keeps_progress_too(read):
     reader = read(NAMES["00"], predict=True, over="file")
     work_through(reader.page, "00")

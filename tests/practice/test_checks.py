@@ -1,15 +1,21 @@
 """Whatever a learner's code does, the check answers in words and the notebook lives."""
 
+import functools
+import os
+import re
+import subprocess
 import sys
 import time
 
 import numpy as np
 import pytest
+import torch
 
 import rectified
-from rectified.practice import course
+from rectified.practice import checking, course
 from rectified.practice.checking import examine
 from rectified.practice.progress import open_progress
+from rectified.practice.running import Runner
 
 GATE = course.load_items("01").exercises["01-gate"]
 
@@ -91,11 +97,77 @@ def test_nothing_returned_is_named():
 
 @pytest.mark.parametrize(
     ("result", "kind"),
-    [("word", "a str"), ({"a": "b"}, "a dict"), ([[1], [2, 3]], "list")],
+    [
+        ("word", "a str"),
+        ("1", "a str"),
+        ({"a": 1}, "a dict"),
+        ({}, "a dict"),
+        ([[1], [2, 3]], "a list"),
+        ([10**400], "a list"),
+        ([torch.ones(1, requires_grad=True)] * 2, "a list"),
+    ],
 )
 def test_a_wrong_type_is_named_with_the_right_one(result, kind):
-    sentence = say(lambda z: result if kind != "a dict" else [result])
-    assert "must return an array" in sentence
+    sentence = say(lambda z: result)
+    assert f"it returned {kind}, and it must return an array" in sentence
+
+
+@pytest.mark.parametrize("dtype", [complex, str])
+def test_what_is_no_real_number_is_no_right_answer(dtype):
+    assert "real numbers" in say(lambda z: np.maximum(z, 0).astype(dtype))
+
+
+def test_a_result_instead_of_the_function_is_named():
+    sentence = say(np.zeros(3))
+    assert "needs `relu` itself" in sentence
+    assert "without parentheses" in sentence
+
+
+@pytest.mark.parametrize("message", ["$\\frac{$", "*a* `b", "[x](y) <i>", "x" * 9000])
+def test_an_error_with_an_odd_message_is_told_as_it_is(progress, message):
+    def relu(z):
+        raise ValueError(message)  # $\frac{$ `
+
+    verdict = rectified.check("01-gate", relu)
+    verdict._repr_html_()
+    assert f"ValueError: {message[:200]}" in str(verdict)
+    assert len(verdict.findings.sentence) < 500
+
+
+def test_the_line_of_an_error_is_the_learners_and_not_that_of_a_library():
+    sentence = say(torch.nn.ReLU())
+    assert "in the line" not in sentence
+    assert "_call_impl" not in sentence
+    assert "`return torch.nn.ReLU()(z)`" in say(_in_a_library)
+
+
+def _in_a_library(z):
+    return torch.nn.ReLU()(z)
+
+
+def test_a_difference_that_six_digits_hide_is_shown():
+    sentence = say(lambda z: np.where(z > 0, z * (1 + 2e-6), 0))
+    _, got, wanted = re.findall(r"[\d.]*\d", sentence)
+    assert got != wanted
+
+
+def test_a_slow_answer_is_tried_less_often(monkeypatch):
+    monkeypatch.setattr(checking, "_SECONDS", 0.1)
+    calls = []
+
+    def answer(z):
+        calls.append(z)
+        time.sleep(0.05)
+        return np.maximum(z, 0)
+
+    assert examine(GATE, answer).state == "passed"
+    assert 3 <= len(calls) < 20
+
+
+def test_what_the_course_prints_is_not_told_as_the_learners_output():
+    runner = Runner()
+    runner.run(lambda: (print("ours"), runner.call(print, "theirs"), print("ours")))
+    assert runner.printed.text == "theirs\n"
 
 
 def test_a_wrong_shape_is_named_with_the_right_one():
@@ -160,6 +232,50 @@ def test_a_blank_is_no_try_and_is_not_kept(progress):
     assert "01-gate" not in progress.read()
 
 
+def test_an_ellipsis_on_a_line_of_its_own_is_a_blank():
+    def relu(z):
+        """Return what passes the gate."""
+        ...
+
+    found = examine(GATE, relu)
+    assert found.state == "blank"
+    assert "the line `...`" in found.sentence
+
+
+def test_the_blank_below_a_decorator_is_found():
+    @functools.cache
+    def other(z):
+        return ...
+
+    @functools.wraps(np.abs)
+    def relu(z):
+        mask = ...
+        return mask
+
+    del relu.__wrapped__
+    assert "`mask = ...`" in examine(GATE, relu).sentence
+
+
+def test_an_answer_that_cannot_be_written_down_is_kept_too(progress):
+    class Odd:
+        def __call__(self, z):
+            return np.maximum(z, 0)
+
+        def __repr__(self):
+            raise RuntimeError
+
+    assert rectified.check("01-gate", Odd()).passed
+    assert progress.read()["01-gate"]["code"] == "<Odd>"
+
+
+@pytest.mark.parametrize(
+    "answer", [torch.nn.ReLU(), functools.partial(np.maximum, 0), np.abs, max, int]
+)
+def test_anything_that_can_be_called_can_be_checked(progress, answer):
+    rectified.check("01-gate", answer)._repr_html_()
+    assert progress.read()["01-gate"]["tries"] == 1
+
+
 def test_an_ellipsis_in_an_index_is_no_blank(progress):
     def relu(z):
         return np.maximum(z, 0)[..., :]
@@ -215,7 +331,16 @@ def test_an_unknown_exercise_is_named_with_the_nearest():
         rectified.check("01-gates", np.abs)
 
 
-def test_a_check_leaves_no_folder_behind(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    examine(GATE, np.abs)
-    assert list(tmp_path.iterdir()) == []
+def test_a_check_leaves_no_folder_behind(tmp_path):
+    # In a process of its own: hypothesis looks at each module only once.
+    code = "import numpy, rectified; print(rectified.check('01-gate', numpy.abs))"
+    home, here = tmp_path / "home", tmp_path / "here"
+    here.mkdir()
+    kept = {"RECTIFIED_PROGRESS": str(home / "progress.json")}
+    env = os.environ | kept | {"XDG_CACHE_HOME": str(home)}
+    env.pop("HYPOTHESIS_STORAGE_DIRECTORY", None)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=here, env=env, capture_output=True, text=True
+    )
+    assert "absolute value" in done.stdout, done.stderr
+    assert list(here.iterdir()) == []

@@ -68,6 +68,11 @@ def test_once_answered_here_a_question_stays(progress):
     assert first[0] in rectified.recall("03").questions
 
 
+def test_before_the_first_lesson_there_is_nothing_to_recall():
+    with pytest.raises(ValueError, match="after the first, got '00'"):
+        rectified.recall("00")
+
+
 # --- quizzes ------------------------------------------------------------------------
 
 
@@ -116,6 +121,18 @@ def test_the_map_saves_forgets_and_loads(progress):
     told = shown.answer({"do": "import", "text": "no JSON"})["message"]
     assert told
     assert "Traceback" not in told
+
+
+def test_the_map_says_it_for_as_long_as_answers_are_not_saved(progress):
+    progress.path.mkdir()  # root could write into a folder that is read-only
+    event = {"item": "01-q-mask", "kind": "question", "state": "done", "answer": [1]}
+    assert "not saved" in progress.record(event)
+    shown = rectified.progress_map()
+    assert shown.answer({"do": "look"})["message"]
+    progress.path.rmdir()
+    assert "not saved" in shown.answer({"do": "look"})["message"]
+    progress.check_writable()
+    assert shown.answer({"do": "look"})["message"] == ""
 
 
 # --- the set-up ---------------------------------------------------------------------

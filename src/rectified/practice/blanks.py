@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import linecache
 from types import CodeType
-from typing import Any
+from typing import Any, Final
+
+_LONGEST: Final = 2000  # characters of a value's text
 
 
 def find(name: str, answer: Any) -> str:
@@ -30,22 +32,29 @@ def source(answer: Any) -> str:
     """Return the text of the cell that defines an answer, or its value as text."""
     codes = _code_objects(answer)
     if not codes:
-        return repr(answer)
+        try:
+            return repr(answer)[:_LONGEST]
+        except Exception:  # a learner's own `__repr__`
+            return f"<{type(answer).__name__}>"
     return "".join(linecache.getlines(codes[0].co_filename))
 
 
 def _blank_line(name: str, answer: Any) -> str:
     codes = _code_objects(answer)
-    if not any(map(_has_ellipsis, codes)):
-        return ""
-    cell = source(answer)
+    has_ellipsis = any(map(_has_ellipsis, codes))
+    cell = source(answer) if codes else ""
     try:
         tree = ast.parse(cell)
     except SyntaxError:  # no plain Python: a cell with a magic
-        return "..."
-    first = codes[0].co_firstlineno
+        return "..." if has_ellipsis else ""
+    first = codes[0].co_firstlineno if codes else 0
+    definition = _definition(tree, name, first)
+    # Python drops a `...` on a line of its own, so the compiled code does not have it.
+    is_stub = definition is not tree and any(map(_is_stub, ast.walk(definition)))
+    if not has_ellipsis and not is_stub:
+        return ""
     inside: set[ast.AST] = set()  # x[..., 0] is no blank
-    for node in ast.walk(_definition(tree, name, first)):
+    for node in ast.walk(definition):
         if isinstance(node, ast.Subscript):
             inside.update(ast.walk(node.slice))
         elif isinstance(node, ast.Constant) and node.value is Ellipsis:
@@ -58,14 +67,24 @@ def _definition(tree: ast.Module, name: str, line: int) -> ast.AST:
     """Return the definition of `name` that `line` is in; all of it if there is none."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
-            if node.lineno <= line <= (node.end_lineno or 0):
+            above = [decorator.lineno for decorator in node.decorator_list]
+            if min([node.lineno, *above]) <= line <= (node.end_lineno or 0):
                 return node
     return tree
 
 
+def _is_stub(node: ast.AST) -> bool:
+    last = node.body[-1] if isinstance(node, ast.FunctionDef) else None
+    return isinstance(last, ast.Expr) and (
+        isinstance(last.value, ast.Constant) and last.value.value is Ellipsis
+    )
+
+
 def _code_objects(answer: Any) -> list[CodeType]:
     members = vars(answer).values() if isinstance(answer, type) else [answer]
-    found = [getattr(member, "__code__", None) for member in members]
+    # A static method wraps its function.
+    functions = [getattr(member, "__func__", member) for member in members]
+    found = [getattr(function, "__code__", None) for function in functions]
     return [code for code in found if isinstance(code, CodeType)]
 
 

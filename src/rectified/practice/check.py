@@ -12,6 +12,7 @@ from rectified.practice.checking import Findings, examine
 from rectified.practice.items import ExerciseText
 from rectified.practice.markup import to_html, to_text
 from rectified.practice.saving import ask, save
+from rectified.widgets.book import LAUNCH
 from rectified.widgets.front_end import is_book_being_built, styled
 
 _HEADINGS: Final = {
@@ -85,9 +86,7 @@ class Verdict:
         else:
             parts += [self._remembered(), self._hints()]
         if is_book_being_built():
-            parts.append(
-                "<p><small>Checks run in JupyterLab, Binder or Colab.</small></p>"
-            )
+            parts.append(_where_it_runs())
         if self.message:
             parts.append(f"<p><small>{html.escape(self.message)}</small></p>")
         title, body = html.escape(self.text.title), "".join(parts)
@@ -169,6 +168,11 @@ def _keep(
     if findings.state == "passed" or not before or before.get("state") != "done":
         event["code"] = blanks.source(answer)
     return save(event)
+
+
+def _where_it_runs() -> str:
+    links = (f'<a href="{address}">{name}</a>' for name, address, *_ in LAUNCH)
+    return f"<p><small>Checks need Python. They run in {', '.join(links)}.</small></p>"
 
 
 def _fold(summary: str, inside: str) -> str:

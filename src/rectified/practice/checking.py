@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from rectified.practice import blanks, exercises
+from rectified.practice import blanks, exercises, wording
 from rectified.practice.exercises import Exercise, Interval, Law
 from rectified.practice.items import ExerciseText
 from rectified.practice.running import NotInTime, Runner
@@ -26,6 +28,7 @@ from rectified.practice.trials import (
 
 _TRIES: Final = 80  # examples per law
 _SHRINKS: Final = 400  # smaller examples that are tried after a law is broken
+_SECONDS: Final = 20.0  # per law; a slow answer is tried less often
 _BATTERY: Final = 30  # examples on which wrong answers are told apart
 
 _UNSTEADY: Final = (
@@ -74,6 +77,8 @@ def examine(text: ExerciseText, answer: Any, *, limit: float = 2.0) -> Findings:
     unknown = tuple((sentence, None) for sentence in exercise.laws)
     if blank := blanks.find(text.name, answer):
         return Findings("blank", unknown, blank)
+    if exercise.call is Exercise.call and not callable(answer):
+        return Findings("failed", unknown, wording.uncallable(text.name, answer))
     runner = Runner(limit)
     try:
         laws, sentence = runner.run(lambda: _search(exercise, answer, runner))
@@ -129,12 +134,12 @@ def _find(exercise: Exercise, broken: Any, *, shrink: bool) -> Mapping[str, Any]
     from hypothesis.errors import Flaky, NoSuchExample
 
     bad: list[Mapping[str, Any]] = []
-    patience = _SHRINKS
+    patience, end = _SHRINKS, time.monotonic() + _SECONDS
 
     def is_broken(example: Mapping[str, Any]) -> bool:
         nonlocal patience
         patience -= bool(bad)
-        if patience < 0:
+        if patience < 0 or time.monotonic() > end:
             raise _Enough
         if broken(example):
             bad.append(example)
@@ -149,10 +154,15 @@ def _find(exercise: Exercise, broken: Any, *, shrink: bool) -> Mapping[str, Any]
         return None
     except (_Enough, Flaky):
         pass
-    return bad[-1]  # the smallest: shrinking accepts smaller ones only
+    return bad[-1] if bad else None  # shrinking accepts smaller ones only
 
 
 def _settings(tries: int, phases: Sequence[Any]) -> Any:
+    from platformdirs import user_cache_path
+
+    # It keeps the constants of modules that it sees, by default beside the notebook.
+    folder = str(user_cache_path("rectified", appauthor=False) / "hypothesis")
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", folder)
     from hypothesis import HealthCheck, settings
 
     return settings(
@@ -178,7 +188,9 @@ def _late(limit: float, *, alive: bool) -> str:
 # --- well-known wrong answers -------------------------------------------------------
 
 
-def _diagnose(text: ExerciseText, exercise: Exercise, answer: Any, runner: Any) -> str:
+def _diagnose(
+    text: ExerciseText, exercise: Exercise, answer: Any, runner: Runner
+) -> str:
     """Return what to say to the catalogued answer that behaves like this one."""
     mine = [attempt(exercise, answer, one, runner) for one in battery(text.id)]
     for index, wrong in enumerate(text.wrong):

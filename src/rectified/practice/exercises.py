@@ -1,6 +1,6 @@
 """What an exercise asks for: arguments to try, a reference, and laws in words.
 
-An exercise is data. `checking.check` tries a learner's answer on many arguments,
+An exercise is data. `checking.examine` tries a learner's answer on many arguments,
 which hypothesis makes and shrinks, and tells which law the smallest one breaks.
 """
 

@@ -11,8 +11,18 @@ import re
 from functools import cache
 from typing import Any
 
-_INFINITY = "<mo>&#x0221E;</mo>"
-_BAR = '<mo stretchy="false">&#x0007C;'
+_TIGHT = '<mo lspace="0" rspace="0" stretchy="false"'
+# What a browser would set too widely: infinity as an operator, bars, a slash, and the
+# minus sign of a number after another operator (but for a closing bracket).
+_TIDY = (
+    (re.compile("<mo>&#x0221E;</mo>"), "<mi>∞</mi>"),
+    (re.compile('<mo stretchy="false">&#x0007C;'), f"{_TIGHT}>|"),
+    (re.compile("<mo>&#x0002F;"), f"{_TIGHT}>/"),
+    (
+        re.compile(r"(?<!&#x00029;)(?<!\])</mo><mo>&#x02212;"),
+        f'</mo>{_TIGHT} form="prefix">−',
+    ),
+)
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -56,9 +66,10 @@ def _markdown() -> Any:
 
     class Renderer(mistune.HTMLRenderer):
         def inline_math(self, text: str) -> str:
-            # Infinity is no operator, and bars hug what is between them.
-            formula = str(convert(text)).replace(_INFINITY, "<mi>∞</mi>")
-            return formula.replace(_BAR, '<mo lspace="0" rspace="0" stretchy="false">|')
+            formula = str(convert(text))
+            for pattern, better in _TIDY:
+                formula = pattern.sub(better, formula)
+            return formula
 
     # `escape`: a "<" in a text is a smaller-than sign, never a tag.
     return mistune.create_markdown(renderer=Renderer(escape=True), plugins=["math"])

@@ -43,7 +43,8 @@ class ProgressMap(Panel):
                 told = f"You start over. The backup is {backup}." if backup else ""
         except (ValueError, OSError) as error:
             told = str(error)
-        return {"items": dict(progress.read()), "message": told}
+        items = dict(progress.read())
+        return {"items": items, "message": told or progress.take_message()}
 
     def fallback(self) -> str:
         """Return the list of lessons, for readers without JavaScript."""

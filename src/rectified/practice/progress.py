@@ -178,12 +178,14 @@ class Progress:
         with self._turn:
             try:
                 self._file = self._load_unlocked()
-                self._trouble = ""
+                trouble = ""
             except OSError as error:
-                self._trouble = (
+                trouble = (
                     "The course goes on, but your earlier progress is not shown, "
                     f"{progress_file.explain(error, self.path)}."
                 )
+            if not self._unsaved:  # else what was said of these still holds
+                self._trouble = trouble
             return reduce(progress_file.apply_event, self._unsaved, self._file)
 
     def _load_unlocked(self) -> Document:

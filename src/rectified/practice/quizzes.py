@@ -6,6 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from rectified._validate import problem
 from rectified.practice import course
 from rectified.practice.items import Question
 from rectified.practice.markup import to_html
@@ -50,11 +51,12 @@ class Quiz(Panel):
         parts = []
         for one in self.questions.values():
             options = "".join(f"<li>{to_html(o.text)}</li>" for o in one.options)
+            options = f"<ul>{options}</ul>" if options else ""
             right = [option for option in one.options if option.right]
             says = [f"{to_html(o.text)} {to_html(o.says)}" for o in right]
             says += [to_html(one.says)] if one.says else []
             parts.append(
-                f"<li><p>{to_html(one.asks)}</p><ul>{options}</ul>"
+                f"<li><p>{to_html(one.asks)}</p>{options}"
                 f"<details><summary>Answer</summary><p>{' '.join(says)}</p></details>"
             )
         title = html.escape(self.title)
@@ -94,9 +96,16 @@ def recall(lesson: str) -> Quiz:
     ----------
     lesson : str
         Number of the lesson that is about to begin, such as ``"03"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lesson, or none before it.
     """
     number = course.lesson(lesson).number
     earlier = [one.number for one in course.lessons() if one.number < number]
+    if not earlier:
+        raise problem("lesson", "a lesson after the first", lesson, "name a later one")
     chosen: list[str] = []
     for pool in _pools(earlier):
         rest = [item for item in pool if item not in chosen]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,11 @@ from rectified.practice import wording
 from rectified.practice.exercises import Exercise, Interval, Law
 from rectified.practice.running import Runner
 
+# Their lines, and ours, would mean little to a learner.
+_LIBRARIES: Final = (
+    __file__.rpartition("practice")[0],
+    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
+)
 RESULT: Final = ""  # the name of a result that is the only one
 Parts = Mapping[str, Any]
 
@@ -55,11 +61,13 @@ def attempt(exercise: Exercise, answer: Any, example: Parts, runner: Runner) -> 
             return Trial(example, {}, wording.changed(exercise, name, where), "changed")
     expected = name_parts(exercise.reference(**example))
     parts: dict[str, NDArray[np.float64]] = {}
-    for name, value in name_parts(result).items():
+    # Where one result is expected, a dict is a wrong one and not several.
+    returned = {RESULT: result} if RESULT in expected else name_parts(result)
+    for name, value in returned.items():
         fault, kind = _find_fault(exercise, value, expected.get(name))
         if fault:
             return Trial(example, {}, wording.fault(where, name, fault), kind)
-        parts[name] = np.asarray(_to_numpy(value), dtype=np.float64)
+        parts[name] = _to_floats(value)
     for name in expected.keys() - parts.keys():
         told = wording.fault(where, "", f"there is no {name or 'result'}.")
         return Trial(example, {}, told, "type")
@@ -122,17 +130,16 @@ def _find_fault(exercise: Exercise, value: Any, expected: Any) -> tuple[str, str
     if value is None:
         return wording.NOTHING, "nothing"
     if expected is None:
-        return "it returned a result of another name", "type"
+        return "it returned a result of another name.", "type"
     if value is NotImplemented or value is Ellipsis:
-        return "it returned a blank", "type"
+        return "it returned a blank (`...`).", "type"
     torch = sys.modules.get("torch")
     is_tensor = torch is not None and isinstance(value, torch.Tensor)
     if exercise.returns == "tensor" and not is_tensor:
         return wording.wrong_type(value, "a tensor"), "type"
-    array = _to_numpy(value)
     try:
-        array = np.asarray(array, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = _to_floats(value)
+    except Exception:  # whatever a learner's object, or PyTorch, thinks of
         return wording.wrong_type(value, wording.KINDS[exercise.returns]), "type"
     shape = as_interval(expected).low.shape
     if exercise.returns == "number" and array.shape == (1,):
@@ -146,6 +153,14 @@ def _to_numpy(value: Any) -> Any:
     return value.detach().cpu().numpy() if hasattr(value, "detach") else value
 
 
+def _to_floats(value: Any) -> NDArray[np.float64]:
+    """Return numbers as an array, or raise; texts and complex ones are no numbers."""
+    array = np.asarray(_to_numpy(value))
+    if array.dtype.kind not in "biufO":
+        raise TypeError(array.dtype)
+    return np.asarray(array, dtype=np.float64)
+
+
 def _same(first: Any, second: Any, rtol: float = 0.0) -> bool:
     if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
         return first.shape == second.shape and bool(
@@ -156,8 +171,8 @@ def _same(first: Any, second: Any, rtol: float = 0.0) -> bool:
 
 def _line(error: BaseException) -> str:
     """Return the line of the learner's own code in which the error arose."""
-    ours = __file__.rpartition("practice")[0]
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.line for frame in frames if not frame.filename.startswith(ours)]
-    # Their cell comes first; what it calls in a library would mean less to them.
+    lines = [
+        frame.line for frame in frames if not frame.filename.startswith(_LIBRARIES)
+    ]
     return next((line for line in lines if line), "")

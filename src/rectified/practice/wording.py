@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +29,37 @@ _MEANINGS: Final = {
 }
 
 
-def number(value: Any) -> str:
+_MARKDOWN: Final = re.compile(r"[\\`*_$<>&!#~|\[\]]")
+_LONGEST: Final = 200  # characters of an error's message
+_DIGITS: Final = (6, 9, 12, 17)
+
+
+def plain(text: str) -> str:
+    r"""Return text that is not ours so that Markdown leaves it as it is.
+
+    Examples
+    --------
+    >>> print(plain("a $x$ is no formula"))
+    a \$x\$ is no formula
+    """
+    return _MARKDOWN.sub(lambda sign: f"\\{sign[0]}", text)
+
+
+def code(line: str) -> str:
+    """Return a line of code for Markdown, whatever is in it.
+
+    Examples
+    --------
+    >>> code("x = 1"), code("x = '`'")
+    ('`x = 1`', "`` x = '`' ``")
+    """
+    if "`" not in line:
+        return f"`{line}`"
+    fence = "`" * (1 + max(map(len, re.findall("`+", line))))
+    return f"{fence} {line} {fence}"  # Markdown drops one space at each end
+
+
+def number(value: Any, digits: int = 6) -> str:
     """Return a number as a learner would type it.
 
     Examples
@@ -36,10 +67,10 @@ def number(value: Any) -> str:
     >>> number(2.0), number(-0.25), number(float("nan"))
     ('2', '-0.25', 'nan')
     """
-    return f"{float(value) + 0.0:.6g}"
+    return f"{float(value) + 0.0:.{digits}g}"
 
 
-def value(thing: Any) -> str:
+def value(thing: Any, digits: int = 6) -> str:
     """Return a number or a small array as a learner would type it.
 
     Examples
@@ -51,10 +82,10 @@ def value(thing: Any) -> str:
         return repr(thing)
     array = np.asarray(thing, dtype=np.float64)
     if array.ndim == 0:
-        return number(array)
+        return number(array, digits)
     if array.size > 24:
         return f"an array of shape {array.shape}"
-    return "[" + ", ".join(value(part) for part in array) + "]"
+    return "[" + ", ".join(value(part, digits) for part in array) + "]"
 
 
 def arguments(exercise: Exercise, example: Mapping[str, Any]) -> str:
@@ -85,8 +116,9 @@ def raised(where: str, error: BaseException, line: str) -> str:
     """Say that the code stopped with an error, and what that usually means."""
     reason = str(error).strip().splitlines()[0] if str(error).strip() else ""
     kind = type(error).__name__
-    at = f" in the line `{line}`" if line else ""
-    told = f"{where}your code stopped{at} with {kind}: {reason}".rstrip(": ")
+    at = f" in the line {code(line)}" if line else ""
+    short = reason[:_LONGEST] + ("…" if len(reason) > _LONGEST else "")
+    told = f"{where}your code stopped{at} with {kind}: {plain(short)}".rstrip(": ")
     meaning = next((m for k, m in _MEANINGS.items() if k in reason), "")
     return f"{capital(told.rstrip('.'))}. {meaning}".strip()
 
@@ -100,11 +132,22 @@ def changed(exercise: Exercise, name: str, where: str) -> str:
     )
 
 
+def uncallable(name: str, thing: Any) -> str:
+    """Say that a check has got a result, and needs the function."""
+    kind = plain(type(thing).__name__)
+    return (
+        f"The check has got a value (of type {kind}), and it needs `{name}` itself, "
+        f"to try it on many inputs. Write the name without parentheses behind it."
+    )
+
+
 def wrong_type(thing: Any, wanted: str) -> str:
     """Say that something else than numbers came back."""
+    if isinstance(thing, np.ndarray):
+        return f"it returned an array of {thing.dtype}, and it must hold real numbers."
     kind = type(thing).__name__
     article = "an" if kind[:1].lower() in "aeiou" else "a"
-    return f"it returned {article} {kind}, and it must return {wanted}."
+    return f"it returned {article} {plain(kind)}, and it must return {wanted}."
 
 
 def wrong_shape(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
@@ -129,13 +172,16 @@ def broken(
         got, low, high = (_entry(a, index, result.shape) for a in (result, *wanted))
     else:
         got, low, high = result, *wanted
-    must = value(low)
+    # As many digits as it takes to see that they differ.
+    digits = next((d for d in _DIGITS if value(got, d) != value(low, d)), _DIGITS[-1])
+    must = value(low, digits)
     if not np.array_equal(low, high, equal_nan=True):
-        must = f"between {value(low)} and {value(high)}"
+        must = f"between {must} and {value(high, digits)}"
+    is_ = value(got, digits)
     where = arguments(exercise, example)
     if part:
-        return capital(f"{where}the {part} is {value(got)}. It must be {must}.")
-    return capital(f"{where}it returned {value(got)}. It must return {must}.")
+        return capital(f"{where}the {part} is {is_}. It must be {must}.")
+    return capital(f"{where}it returned {is_}. It must return {must}.")
 
 
 def _entry(array: Any, index: Any, shape: tuple[int, ...]) -> Any:

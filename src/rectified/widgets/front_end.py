@@ -22,6 +22,7 @@ _SCRIPTS: Final = (
     "axes.js",
     "player.js",
     "controls.js",
+    "surroundings.js",
     "painters.js",
     "records.js",
     "keeper.js",

@@ -5,31 +5,8 @@ const SPEAK_AFTER = 700; // ms at rest before a screen reader hears the finding
 const HUSH_AFTER = 4000; // ms until the spoken text leaves the page again
 const SAVE_AFTER = 250; // ms at rest before the kernel learns the values
 
-function themeNow() {
-  const { body, documentElement: html } = document;
-  const named = html.dataset.theme || body.dataset.jpThemeLight;
-  if (named === "dark" || named === "false") return "dark";
-  if (named) return "light";
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-}
-
-/** The key presses that the notebook needs even while a control has the focus. */
-function isForNotebook({ key, ctrlKey, metaKey, shiftKey, altKey }) {
-  const runs = key === "Enter" && (shiftKey || altKey);
-  return ctrlKey || metaKey || runs || key === "Escape";
-}
-
 function same(first, second) {
   return JSON.stringify(first) === JSON.stringify(second);
-}
-
-function python(name, values) {
-  const literal = (value) => {
-    if (typeof value === "boolean") return value ? "True" : "False";
-    return Array.isArray(value) ? `[${value.join(", ")}]` : JSON.stringify(value);
-  };
-  const given = Object.entries(values).map(([key, v]) => `${key}=${literal(v)}`);
-  return `${name}(${given.join(", ")})`;
 }
 
 /** The words and buttons around the picture. */
@@ -224,8 +201,8 @@ async function renderFigure({ model, el }, spec) {
       controls.node.inert = frame.footer.inert = closed;
     };
     const reveal = (shown) => Object.keys(shown).length && update({ ...values, ...shown });
-    const asked = buildPrediction(spec.prediction, { keeper, lock, reveal });
-    frame.title.after(asked.node);
+    const question = buildPrediction(spec.prediction, { keeper, lock, reveal });
+    frame.title.after(question.node);
   }
   root.dataset.ready = "true";
   return () => {
@@ -260,51 +237,6 @@ async function copy(line, place) {
     place.textContent = "Copy this: ";
   }
   place.append(element("code", { textContent: line }));
-}
-
-/** Keep key presses away from the notebook, except for those that it needs. */
-function keepKeys(root) {
-  // Lumino listens on the document and would move the notebook's selection.
-  root.addEventListener("keydown", (event) => {
-    if (!isForNotebook(event)) event.stopPropagation();
-  });
-}
-
-/** Give a root the theme of the page, and call `redraw` when that changes. */
-function watchTheme(root, redraw) {
-  root.dataset.theme = themeNow();
-  const retheme = () => {
-    if (root.dataset.theme === themeNow()) return;
-    root.dataset.theme = themeNow();
-    redraw();
-  };
-  const attributes = { attributes: true };
-  const themes = new MutationObserver(retheme);
-  themes.observe(document.documentElement, attributes);
-  themes.observe(document.body, attributes);
-  const media = matchMedia("(prefers-color-scheme: dark)");
-  media.addEventListener("change", retheme);
-  return () => {
-    themes.disconnect();
-    media.removeEventListener("change", retheme);
-  };
-}
-
-/** Call `redraw` when the theme or the width of the page changes. */
-function watchSurroundings(root, picture, redraw) {
-  const stopTheme = watchTheme(root, redraw);
-  let width = picture.clientWidth;
-  const sizes = new ResizeObserver(() => {
-    // Hidden figures (a closed tab, a scrolled-away cell) have no width.
-    if (!picture.clientWidth || picture.clientWidth === width) return;
-    width = picture.clientWidth;
-    redraw();
-  });
-  sizes.observe(picture);
-  return () => {
-    stopTheme();
-    sizes.disconnect();
-  };
 }
 
 function render(host) {

@@ -41,6 +41,16 @@ function escapeText(text) {
   return String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
+/** A call as the learner would type it in Python. */
+function python(name, values) {
+  const literal = (value) => {
+    if (typeof value === "boolean") return value ? "True" : "False";
+    return Array.isArray(value) ? `[${value.join(", ")}]` : JSON.stringify(value);
+  };
+  const given = Object.entries(values).map(([key, v]) => `${key}=${literal(v)}`);
+  return `${name}(${given.join(", ")})`;
+}
+
 class Undefined extends Error {}
 
 function finite(values, what) {

@@ -6,6 +6,7 @@ const CONFIRM_WITHIN = 6000; // ms
 const UNCONFIRMED =
   "The kernel has not confirmed your answer yet: it is busy, or stopped. The answer " +
   "waits in this browser, and is sent again when a cell of the course is run.";
+const NO_ROOM = "There is no room left in this browser for a copy of your progress.";
 const VERSION = 1;
 
 /** The browser's storage; without one, what is written lasts for the page. */
@@ -39,7 +40,9 @@ const storage = {
 };
 
 function isProgress(file) {
-  return file?.version <= VERSION && file.items !== null && typeof file.items === "object";
+  const { version, items } = file ?? {};
+  const known = Number.isInteger(version) && version >= 1 && version <= VERSION;
+  return known && items !== null && typeof items === "object" && !Array.isArray(items);
 }
 
 /** The book: the reader's own progress, in this browser. */
@@ -48,25 +51,30 @@ const shelf = {
     const file = storage.read(KEPT_IN_BOOK);
     return isProgress(file) ? file.items : {};
   },
+  find(item) {
+    const record = this.items()[item];
+    return isRecord(record) ? record : null;
+  },
   save(items) {
     let told = "";
     const before = storage.text(KEPT_IN_BOOK);
     if (before !== null && !isProgress(storage.read(KEPT_IN_BOOK))) {
       const aside = `${KEPT_IN_BOOK}-aside-${timeNow()}`;
-      storage.write(aside, before);
+      if (!storage.write(aside, before)) return `${NO_ROOM} This answer was not kept.`;
       told = `The progress kept here cannot be read by this version of the book. It is set aside as ${aside} in this browser's storage, and a new one begins.`;
     }
     if (storage.write(KEPT_IN_BOOK, JSON.stringify({ version: VERSION, items }))) return told;
     return "This browser keeps nothing after the page is closed. Download your progress in lesson 00.";
   },
   record(event) {
-    const items = this.items();
-    return this.save({ ...items, [event.item]: applyEvent(items[event.item] ?? null, event) });
+    const { item } = event;
+    return this.save({ ...this.items(), [item]: applyEvent(this.find(item), event) });
   },
   merge(incoming) {
     const items = { ...this.items() };
     for (const [item, record] of Object.entries(incoming)) {
-      items[item] = items[item] ? mergeRecords(items[item], record) : record;
+      const before = this.find(item);
+      items[item] = before ? mergeRecords(before, record) : record;
     }
     return this.save(items);
   },
@@ -82,10 +90,13 @@ function keeperFor(model, host, say) {
       say(shelf.record({ at: timeNow(), ...event }));
       dispatchEvent(new Event("rectified-progress"));
     };
-    return { record, find: (item) => shelf.items()[item] ?? null, close() {} };
+    return { record, find: (item) => shelf.find(item), close() {} };
   }
   const open = new Map(); // serial number -> event under way, and its timer
-  const waiting = () => storage.read(NOT_YET_KEPT) ?? []; // [[event, when sent], ...]
+  const waiting = () => {
+    const list = storage.read(NOT_YET_KEPT); // [[event, when sent], ...]
+    return Array.isArray(list) ? list.filter(Array.isArray) : [];
+  };
   const without = (event) => waiting().filter(([other]) => text(other) !== text(event));
   const keepWaiting = (list) => storage.write(NOT_YET_KEPT, JSON.stringify(list));
   const send = (event) => {

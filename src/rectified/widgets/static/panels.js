@@ -37,7 +37,7 @@ const COLUMNS = { prediction: "Predictions", question: "Questions", exercise: "E
 
 function renderMap({ model, spec, root }) {
   const say = messageLine(root);
-  const ask = spec.host === "book" ? askShelf : askKernel(model, say);
+  const ask = spec.host === "book" ? askShelf : askKernel(model);
   const total = element("p", { className: "rectified-score" });
   const body = element("tbody");
   const heads = ["Lesson", "About", ...Object.values(COLUMNS)];
@@ -60,7 +60,8 @@ function renderMap({ model, spec, root }) {
   const request = async (event) => {
     const answer = await ask(event);
     if (answer.items) show(answer.items);
-    say(answer.message || "");
+    // To look again is no reason to take away what was said.
+    if (answer.message || event.do !== "look") say(answer.message || "");
     return answer;
   };
   const upload = element("input", { type: "file", accept: ".json", id: newId() });
@@ -133,17 +134,18 @@ function download(name, content) {
 }
 
 /** Ask the kernel; if it does not answer, say so. */
-function askKernel(model, say) {
+function askKernel(model) {
   return (event) =>
     new Promise((resolve) => {
       const serial = newId();
-      const receive = (answer) => {
-        if (answer.serial !== serial) return;
+      const finish = (answer) => {
         model.off("msg:custom", receive);
         resolve(answer);
       };
+      const receive = (answer) => answer.serial === serial && finish(answer);
       model.on("msg:custom", receive);
-      setTimeout(() => resolve({ message: event.do === "look" ? "" : "The kernel does not answer: it is busy, or stopped." }), CONFIRM_WITHIN);
+      const silent = "The kernel does not answer: it is busy, or stopped.";
+      setTimeout(() => finish({ message: event.do === "look" ? "" : silent }), CONFIRM_WITHIN);
       try {
         model.send({ kind: "record", serial, event });
       } catch {
@@ -157,7 +159,10 @@ async function askShelf(event) {
   const items = shelf.items();
   if (event.do === "export") return { text: JSON.stringify({ version: VERSION, items }, null, 1) };
   if (event.do === "reset") {
-    storage.write(`${KEPT_IN_BOOK}-backup-${timeNow()}`, storage.text(KEPT_IN_BOOK) ?? "");
+    const before = storage.text(KEPT_IN_BOOK);
+    if (before && !storage.write(`${KEPT_IN_BOOK}-backup-${timeNow()}`, before)) {
+      return { message: `${NO_ROOM} Nothing was changed: download it first.`, items };
+    }
     return { message: shelf.save({}), items: {} };
   }
   if (event.do === "import") {

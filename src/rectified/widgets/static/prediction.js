@@ -34,7 +34,9 @@ function buildPrediction(asked, { keeper, lock, reveal }) {
   const ask = () => {
     lock(true);
     const line = question();
-    const entry = KINDS[kind](asked, line.id);
+    const entry = KINDS[kind](asked);
+    entry.node.setAttribute("role", kind === "options" ? "radiogroup" : "group");
+    entry.node.setAttribute("aria-labelledby", line.id);
     const missing = element("p", { className: "rectified-missing" });
     missing.setAttribute("role", "alert");
     const commit = makeButton("Commit to this", () => {
@@ -60,27 +62,35 @@ function buildPrediction(asked, { keeper, lock, reveal }) {
     node.dataset.state = "open";
   };
 
+  // The button that asks again goes with what it stands in, and the focus must not.
+  const askAgain = () => {
+    ask();
+    node.querySelector("input").focus();
+  };
+
   const skipped = () => {
     node.replaceChildren(
       rich("p", `You skipped a prediction: ${asked.asks}`, "asks"),
-      element("div", { className: "rectified-row" }, makeButton("Predict after all", ask)),
+      element("div", { className: "rectified-row" }, makeButton("Predict after all", askAgain)),
     );
     node.dataset.state = "skipped";
   };
 
   const tell = (answer, why) => {
-    const { outcome, isRight } = KINDS[kind](asked, "");
+    const { outcome, isRight } = KINDS[kind](asked);
     const right = isRight(answer);
-    const told = element("div");
-    told.setAttribute("role", "status");
-    told.append(...outcome(answer, right));
-    const explanation = rich("p", asked.explains, "explains");
-    explanation.hidden = !why;
+    const told = element("div", { id: newId() }, ...outcome(answer, right));
+    const explanation = element("div");
+    explanation.setAttribute("role", "status");
+    const explain = () => explanation.replaceChildren(rich("p", asked.explains, "explains"));
+    if (why) explain();
     const input = element("input", { type: "text", id: newId(), value: why });
     input.maxLength = 500;
+    // The focus comes here after the answer, so the outcome is heard with it, once.
+    input.setAttribute("aria-describedby", told.id);
     const keep = () => {
       if (input.value.trim()) note({ why: input.value.trim() });
-      explanation.hidden = false;
+      explain();
     };
     const form = element(
       "form",
@@ -98,24 +108,25 @@ function buildPrediction(asked, { keeper, lock, reveal }) {
       event.preventDefault();
       keep();
     });
-    const again = element("div", { className: "rectified-row" }, makeButton("Predict again", ask));
+    const again = element("div", { className: "rectified-row" }, makeButton("Predict again", askAgain));
     node.replaceChildren(question(), told, form, explanation, again);
     node.dataset.state = right ? "right" : "other";
   };
 
-  if (record?.tries) tell(record.last, record.why);
-  else if (record) skipped();
+  const answered = record?.tries > 0;
+  // An answer that does not fit was kept before the question was changed.
+  if (answered && KINDS[kind](asked).fits(record.last)) tell(record.last, record.why);
+  else if (record && !answered) skipped();
   else ask();
   return { node };
 }
 
-// Each kind: the entry, what it holds (null: nothing yet), and the outcome over it.
+// Each kind: the entry, what it holds (null: nothing yet), whether a kept answer fits,
+// and the outcome over it.
 
-function optionsEntry({ options, answer: key }, labelledBy) {
+function optionsEntry({ options, answer: key }) {
   const name = newId();
   const node = element("div", { className: "rectified-options" });
-  node.setAttribute("role", "radiogroup");
-  node.setAttribute("aria-labelledby", labelledBy);
   for (const option of options) {
     const input = element("input", { type: "radio", name, value: option.key });
     node.append(element("label", {}, input, rich("span", option.text)));
@@ -140,6 +151,7 @@ function optionsEntry({ options, answer: key }, labelledBy) {
     node,
     missing: "Choose one of the answers first.",
     answer: () => node.querySelector("input:checked")?.value ?? null,
+    fits: (answer) => options.some((option) => option.key === answer),
     isRight: (answer) => answer === key,
     outcome,
   };
@@ -170,20 +182,21 @@ function numberEntry({ number: asked, answer: measured }) {
     const words = right ? "That is right" : `It is ${say(measured)}`;
     const close = right && Math.abs(answer - measured) > 1e-9;
     const line = `You predicted ${say(answer)}. ${words}${close ? `, within ${say(within)}: it is ${say(measured)}` : ""}.`;
-    return [scaleOf(asked, answer, measured, line), element("p", { textContent: line })];
+    return [scaleOf(asked, answer, measured), element("p", { textContent: line })];
   };
   return {
     node,
     missing: "Move the slider, or type a number, first.",
     answer: () => value,
+    fits: Number.isFinite,
     isRight: (answer) => Math.abs(answer - measured) <= within + 1e-9,
     outcome,
   };
 }
 
 /** A line from low to high with the prediction and the outcome on it. */
-function scaleOf({ low, high, step }, answer, measured, words) {
-  const [svg, plot] = blankPlot(420, 58, words);
+function scaleOf({ low, high, step }, answer, measured) {
+  const [svg, plot] = blankPlot(420, 58);
   const at = (value) => 24 + (372 * (value - low)) / (high - low);
   const digits = decimals(step);
   plot.path([[24, 30], [396, 30]], { color: "gray", width: 2 });
@@ -199,12 +212,13 @@ function scaleOf({ low, high, step }, answer, measured, words) {
   return svg;
 }
 
-function blankPlot(width, height, label) {
+/** A picture to draw in; without a label, the words beside it say the same. */
+function blankPlot(width, height, label = "") {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.id = newId();
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", label);
+  if (label) svg.setAttribute("role", "img");
+  svg.setAttribute(label ? "aria-label" : "aria-hidden", label || "true");
   svg.setAttribute("class", "rectified-sketch");
   svg.style.maxWidth = `${width}px`;
   return [svg, new Plot(svg, width, height)];

@@ -58,7 +58,8 @@ function buildQuestion(question, record, note) {
     told.replaceChildren();
     entry.unmark();
   });
-  if (record?.tries) {
+  // An answer that does not fit was kept before the question was changed.
+  if (record?.tries && entry.fits(record.last)) {
     entry.show(record.last);
     judge(record.last);
   }
@@ -106,6 +107,7 @@ function choices(options, many) {
       const ticked = inputs.flatMap((input, i) => (input.checked ? [i] : []));
       return ticked.length ? ticked : null;
     },
+    fits: (answer) => Array.isArray(answer) && answer.length > 0 && answer.every((i) => options[i]),
     show: (answer) => inputs.forEach((input, i) => (input.checked = answer.includes(i))),
     judge,
     mark,
@@ -131,6 +133,7 @@ function typedNumber({ low, high, step, unit, within, answer: wanted, mistakes }
       const value = input.valueAsNumber;
       return value >= low && value <= high ? value : null;
     },
+    fits: Number.isFinite,
     show: (value) => (input.value = value),
     judge,
     mark: () => {},

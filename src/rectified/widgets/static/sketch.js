@@ -7,7 +7,8 @@ function curveEntry({ curve, answer: measured }) {
   const heights = x.map(() => fitNumber(spec, curve.start ?? (low + high) / 2));
   let touched = false;
   let chosen = -1;
-  const [svg, plot] = blankPlot(480, 280, `Your curve: ${ylabel} over ${xlabel}`);
+  const [width, height] = innerWidth < 600 ? [300, 250] : [480, 280]; // text stays legible
+  const [svg, plot] = blankPlot(width, height, `Your curve: ${ylabel} over ${xlabel}`);
   svg.classList.add("rectified-drawable");
 
   const draw = (target, drawn, outcome) => {
@@ -72,7 +73,7 @@ function curveEntry({ curve, answer: measured }) {
     const words = `Your curve is ${mean} away from the measured one on average${
       right ? ": close enough to call it right" : ""
     }.`;
-    const [picture, over] = blankPlot(480, 280, words);
+    const [picture, over] = blankPlot(width, height);
     draw(over, drawn, measured);
     const key = element("p", { className: "rectified-key" });
     key.innerHTML = "<b>dashed</b>: your prediction. <b>solid</b>: measured.";
@@ -87,6 +88,7 @@ function curveEntry({ curve, answer: measured }) {
     node: element("div", {}, how, svg, strip),
     missing: "Draw your curve first.",
     answer: () => (touched ? [...heights] : null),
+    fits: (drawn) => drawn?.length === x.length && Array.from(drawn).every(Number.isFinite),
     isRight: (drawn) => distance(drawn) <= within + 1e-9,
     outcome,
   };
