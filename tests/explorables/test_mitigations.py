@@ -23,7 +23,7 @@ from rectified.explorables.mitigations.names import (
 )
 from rectified.explorables.mitigations.tracks import Track
 from rectified.practice import course
-from rectified.practice.checking import run_code
+from rectified.practice.mistakes import run_code
 from rectified.widgets import View
 
 FAST = View(scale=1)

@@ -5,10 +5,16 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from rectified.practice import checking, course, exercises
-from rectified.practice.checking import examine, run_code
+from rectified.practice import course, exercises, mistakes
+from rectified.practice.checking import examine
+from rectified.practice.mistakes import run_code
 from rectified.practice.running import Runner
-from rectified.practice.trials import attempt, behave_alike
+from rectified.practice.trials import (
+    as_interval,
+    attempt,
+    behave_alike,
+    name_parts,
+)
 
 TEXTS = [
     text
@@ -30,7 +36,7 @@ def test_no_mistake_behaves_like_another(text):
     exercise, runner = exercises.find(text.id), Runner()
     done = []
     for wrong in text.wrong:
-        answer, examples = run_code(wrong.code, text.name), checking.battery(text.id)
+        answer, examples = run_code(wrong.code, text.name), mistakes.battery(text.id)
         with np.errstate(all="ignore"):  # some divide by zero
             done.append([attempt(exercise, answer, one, runner) for one in examples])
     for first, second in combinations(done, 2):
@@ -49,7 +55,7 @@ def test_every_law_says_something_about_some_of_the_examples(text):
     exercise = exercises.find(text.id)
     for sentence in exercise.laws:
         law = exercise.law(sentence)
-        spoken = [law.where(**example) for example in checking.battery(text.id)]
+        spoken = [law.where(**example) for example in mistakes.battery(text.id)]
         assert any(getattr(s, "any", lambda s=s: s)() for s in spoken), sentence
 
 
@@ -58,8 +64,10 @@ def test_the_laws_leave_nothing_out(text):
     # An answer that is right where a law speaks, and off by one elsewhere, must not
     # exist: each entry of each result is spoken of by some law.
     exercise = exercises.find(text.id)
-    for example in checking.battery(text.id):
-        for part, wanted in checking.expected_parts(exercise, example).items():
+    for example in mistakes.battery(text.id):
+        parts = name_parts(exercise.reference(**example))
+        for part, expected in parts.items():
+            wanted = as_interval(expected)
             spoken = np.zeros(wanted.low.shape, dtype=bool)
             for sentence in exercise.laws:
                 law = exercise.law(sentence)

@@ -19,6 +19,7 @@ _HEADINGS: Final = {
     "passed": "Solved",
     "failed": "Not yet",
     "blank": "Not attempted yet",
+    "stopped": "Stopped",
 }
 _STAGES: Final = {
     "worked": "a worked example",
@@ -147,7 +148,8 @@ def check(item: str, answer: Any) -> Verdict:
     text = course.find(item, course.load_items(str(item)[:2]).exercises)
     before = ask([text.id]).get(text.id)
     findings = examine(text, answer)
-    message = "" if findings.state == "blank" else _keep(text, answer, findings, before)
+    is_try = findings.state in ("passed", "failed")
+    message = _keep(text, answer, findings, before) if is_try else ""
     return Verdict(text, findings, before, message)
 
 
