@@ -264,16 +264,16 @@ def test_an_answer_that_cannot_be_written_down_is_kept_too(progress):
         def __repr__(self):
             raise RuntimeError
 
-    assert rectified.check("01-gate", Odd()).passed
-    assert progress.read()["01-gate"]["code"] == "<Odd>"
+    assert rectified.check("01-abs", Odd()).passed
+    assert progress.read()["01-abs"]["code"] == "<Odd>"
 
 
 @pytest.mark.parametrize(
     "answer", [torch.nn.ReLU(), functools.partial(np.maximum, 0), np.abs, max, int]
 )
 def test_anything_that_can_be_called_can_be_checked(progress, answer):
-    rectified.check("01-gate", answer)._repr_html_()
-    assert progress.read()["01-gate"]["tries"] == 1
+    rectified.check("01-abs", answer)._repr_html_()
+    assert progress.read()["01-abs"]["tries"] == 1
 
 
 def test_an_ellipsis_in_an_index_is_no_blank(progress):
@@ -290,10 +290,10 @@ def test_a_solved_exercise_is_kept_with_its_code_and_shown_again(progress):
     def unsolved(z):
         return ...
 
-    assert rectified.check("01-gate", relu).passed
-    assert progress.read()["01-gate"]["state"] == "done"
-    assert "np.maximum(z, 0)" in progress.read()["01-gate"]["code"]
-    html = rectified.check("01-gate", unsolved)._repr_html_()
+    assert rectified.check("01-abs", relu).passed
+    assert progress.read()["01-abs"]["state"] == "done"
+    assert "np.maximum(z, 0)" in progress.read()["01-abs"]["code"]
+    html = rectified.check("01-abs", unsolved)._repr_html_()
     assert "You have solved this before" in html
     assert "np.maximum(z, 0)" in html
 
@@ -302,10 +302,21 @@ def test_a_later_mistake_does_not_replace_the_code_that_solved_it(progress):
     def relu(z):
         return np.maximum(z, 0)
 
-    rectified.check("01-gate", relu)
+    rectified.check("01-abs", relu)
+    rectified.check("01-abs", np.abs)
+    assert progress.read()["01-abs"]["state"] == "done"
+    assert "np.maximum(z, 0)" in progress.read()["01-abs"]["code"]
+
+
+def test_a_worked_example_counts_when_it_was_broken_and_mended(progress):
+    verdict = rectified.check("01-gate", lambda z: np.maximum(z, 0))
+    assert verdict.passed
+    assert "Now break it" in str(verdict)
+    assert "01-gate" not in progress.read()
     rectified.check("01-gate", np.abs)
+    assert progress.read()["01-gate"]["state"] == "tried"
+    assert "Now break it" not in str(rectified.check("01-gate", lambda z: z * (z > 0)))
     assert progress.read()["01-gate"]["state"] == "done"
-    assert "np.maximum(z, 0)" in progress.read()["01-gate"]["code"]
 
 
 def test_hints_are_inside_each_other_and_the_solution_is_the_innermost():

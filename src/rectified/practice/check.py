@@ -26,6 +26,11 @@ _STAGES: Final = {
     "blank": "fill in the blanks",
     "scratch": "from scratch",
 }
+# Whoever runs all cells has not worked on this one yet.
+_NUDGE: Final = (
+    "Now break it: change something, and run the cell again. This one counts as done "
+    "when you have broken it and mended it."
+)
 _MARKS: Final = {True: "✓", False: "✗", None: "·"}
 _WORDS: Final = {True: "holds", False: "does not hold", None: "not tried"}
 
@@ -43,7 +48,7 @@ class Verdict:
     before : dict or None
         The record of earlier tries.
     message : str
-        What went wrong when the try was to be kept; usually empty.
+        What went wrong when the try was to be kept, or what to do next; or empty.
     """
 
     text: ExerciseText
@@ -89,7 +94,7 @@ class Verdict:
         if is_book_being_built():
             parts.append(_where_it_runs())
         if self.message:
-            parts.append(f"<p><small>{html.escape(self.message)}</small></p>")
+            parts.append(f"<p>{html.escape(self.message)}</p>")
         title, body = html.escape(self.text.title), "".join(parts)
         return styled(
             f'<div class="rectified-check rectified-check--{found.state}" '
@@ -148,9 +153,10 @@ def check(item: str, answer: Any) -> Verdict:
     text = course.find(item, course.load_items(str(item)[:2]).exercises)
     before = ask([text.id]).get(text.id)
     findings = examine(text, answer)
-    is_try = findings.state in ("passed", "failed")
+    untouched = text.stage == "worked" and findings.state == "passed" and not before
+    is_try = findings.state in ("passed", "failed") and not untouched
     message = _keep(text, answer, findings, before) if is_try else ""
-    return Verdict(text, findings, before, message)
+    return Verdict(text, findings, before, _NUDGE if untouched else message)
 
 
 def _keep(
