@@ -9,8 +9,9 @@ from PIL import Image
 from tests.book.site import LESSONS
 from tests.browser.figures import INPUTS, NAME, VALUE, enabled_inputs
 
-# Generous for a busy test machine; benchmarks/ holds the real budget (32 ms).
-SLOWEST_STEP = 100  # ms at the 95th percentile
+# Generous for a machine whose processors are all busy with tests, as they are here;
+# benchmarks/ holds the real budget (32 ms).
+SLOWEST_STEP = 250  # ms at the 95th percentile
 STEPS = 24
 TABS = 1000  # more than any page has stops
 

@@ -34,8 +34,8 @@ def test_a_page_opens_without_an_error_or_a_foreign_request(read, name, over):
     assert reader.page.title()
 
 
-@each_width
-@each_theme
+# The other two pairs, with everything answered, are in test_practice.py.
+@pytest.mark.parametrize(("theme", "width"), [("light", WIDE), ("dark", PHONE)])
 @each_page
 def test_axe_finds_nothing(read, name, theme, width):
     reader = read(name, theme=theme, width=width, predict=True)

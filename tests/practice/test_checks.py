@@ -62,7 +62,7 @@ def test_a_loop_that_catches_everything_does_not_hold_the_check_up():
 
 
 def test_a_call_that_nothing_can_stop_is_left_behind_and_said():
-    sentence = say(lambda z: time.sleep(4))
+    sentence = say(lambda z: time.sleep(15))
     assert "Restart Kernel" in sentence
 
 
