@@ -190,15 +190,22 @@ def test_a_mouse_drag_moves_the_figure_to_where_the_hand_stops(lesson):
         lesson.page.mouse.move(box["x"] + box["width"] - 2, y, steps=12)
         lesson.page.mouse.up()
         lesson.wait_for_drawing(figure, drawn)
-        lesson.page.wait_for_timeout(500)  # late answers must not bring back the past
-        dragged = lesson.shown(figure)
+        dragged = at_rest(lesson, figure)  # late answers must not bring back the past
         assert slider.evaluate("s => s.value === s.max")
         lesson.page.keyboard.press("ArrowLeft")
         lesson.page.wait_for_timeout(300)
         lesson.page.keyboard.press("End")
-        lesson.page.wait_for_timeout(700)
-        assert without_source(lesson.shown(figure)) == without_source(dragged)
+        assert at_rest(lesson, figure) == dragged
         lesson.reset(figure)
+
+
+def at_rest(lesson, figure):
+    """Return what a figure shows when nothing has changed for a while."""
+    shown, before = without_source(lesson.shown(figure)), None
+    while shown != before:
+        lesson.page.wait_for_timeout(1000)
+        shown, before = without_source(lesson.shown(figure)), shown
+    return shown
 
 
 def without_source(shown):
