@@ -24,12 +24,6 @@ def work_through(page, number):
         learner.answer(page, form, question, rightly=True)
 
 
-def states(page):
-    """Return the state of each prediction and of each question of a page."""
-    found = f"{learner.PREDICTION}, {learner.QUIZ} form"
-    return page.eval_on_selector_all(found, "nodes => nodes.map(n => n.dataset.state)")
-
-
 @pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 1280)])
 @each_lesson
 def test_a_reader_predicts_answers_and_finds_it_again(read, number, theme, width):
@@ -41,14 +35,14 @@ def test_a_reader_predicts_answers_and_finds_it_again(read, number, theme, width
     work_through(page, number)
     for figure in reader.figures():
         assert not figure.eval_on_selector(closed, "controls => controls.inert")
-    before = states(page)
+    before = learner.states(page)
     assert "open" not in before
     assert reader.axe_violations() == []
     page.reload()
     page.wait_for_function("() => document.querySelectorAll('.rectified').length > 0")
     page.wait_for_selector(".rectified-panel[data-ready=true]")
     page.wait_for_load_state("networkidle")
-    assert states(page) == before
+    assert learner.states(page) == before
     items = page.evaluate(STORED)["items"]
     own = course.load_items(number)
     for item in [*own.predictions, *own.quiz]:
@@ -226,9 +220,9 @@ def test_without_room_for_a_backup_nothing_is_forgotten(read):
 def test_an_opened_file_keeps_progress_too(read):
     reader = read(NAMES["00"], predict=True, over="file")
     work_through(reader.page, "00")
-    before = states(reader.page)
+    before = learner.states(reader.page)
     reader.open(NAMES["00"], predict=True)
-    assert states(reader.page) == before
+    assert learner.states(reader.page) == before
 
 
 def test_without_javascript_a_quiz_can_be_read_with_its_answers(read):

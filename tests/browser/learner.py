@@ -85,3 +85,10 @@ def answer(
 def explanation(form: ElementHandle) -> str:
     """Return what the quiz says to the last answer, without the verdict."""
     return form.query_selector(".rectified-told").inner_text()
+
+
+def states(page: Page) -> list[str]:
+    """Return the state of each prediction and of each question of a page."""
+    found = f"{PREDICTION}, {QUIZ} form"
+    script = "nodes => nodes.map(n => n.dataset.state)"
+    return list(page.eval_on_selector_all(found, script))

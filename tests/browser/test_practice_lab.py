@@ -64,11 +64,6 @@ def do_everything(page):
         learner.answer(page, form, question, rightly=True)
 
 
-def states(page):
-    found = f"{learner.PREDICTION}, {learner.QUIZ} form"
-    return page.eval_on_selector_all(found, "nodes => nodes.map(n => n.dataset.state)")
-
-
 def kernel(page, what):
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name=re.compile(f"^{what}")).first.click()
@@ -76,13 +71,13 @@ def kernel(page, what):
 
 def test_a_reloaded_page_shows_what_was_done_although_no_cell_runs_again(page):
     do_everything(page)
-    before = states(page)
+    before = learner.states(page)
     page.wait_for_function(f"() => {WAITING} === 0")
     page.keyboard.press("Control+s")
     page.wait_for_timeout(1500)
     page.reload()
     page.wait_for_function(READY, timeout=60_000)
-    assert states(page) == before
+    assert learner.states(page) == before
 
 
 def test_what_no_kernel_confirms_waits_in_the_browser_and_is_sent_later(page, root):
