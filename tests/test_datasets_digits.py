@@ -4,6 +4,7 @@ from sklearn import datasets
 from sklearn.preprocessing import StandardScaler
 
 from rectified.datasets import SCALINGS, load_digits
+from rectified.datasets import digits as digits_module
 
 BUNCH = datasets.load_digits()
 
@@ -17,6 +18,12 @@ def test_the_collection_is_the_one_that_the_documentation_describes():
         np.testing.assert_array_equal(part.inputs, BUNCH.data[part.numbers])
         np.testing.assert_array_equal(part.labels, BUNCH.target[part.numbers])
     assert set(np.unique(BUNCH.data)) == set(range(17))
+
+
+def test_they_are_found_wherever_scikit_learn_keeps_them(monkeypatch):
+    here = digits_module._read_table()
+    monkeypatch.setattr(digits_module, "FILE", "moved.csv.gz")
+    np.testing.assert_array_equal(digits_module._read_table(), here)
 
 
 def test_no_image_occurs_twice_in_the_collection():

@@ -77,6 +77,11 @@ class Reader(FigurePage):
             if not predict:
                 skip_predictions(self.page)
 
+    def reload(self) -> None:
+        """Load the page anew and wait until all its figures are drawn."""
+        self.page.reload()
+        self.page.wait_for_function(READY)
+
     def close(self) -> list[str]:
         """Close the window and return what went wrong in it."""
         self._context.close()

@@ -38,10 +38,7 @@ def test_a_reader_predicts_answers_and_finds_it_again(read, number, theme, width
     before = learner.states(page)
     assert "open" not in before
     assert reader.axe_violations() == []
-    page.reload()
-    page.wait_for_function("() => document.querySelectorAll('.rectified').length > 0")
-    page.wait_for_selector(".rectified-panel[data-ready=true]")
-    page.wait_for_load_state("networkidle")
+    reader.reload()
     assert learner.states(page) == before
     items = page.evaluate(STORED)["items"]
     own = course.load_items(number)

@@ -153,9 +153,9 @@ def _shrink(
 
 def _late(limit: float, *, alive: bool) -> str:
     told = (
-        f"Your code did not come back within {limit:g} seconds, so it was stopped. "
+        f"Your code did not come back within {limit:g} seconds. "
         "Is there a loop that never ends?"
     )
     if not alive:
-        return told
+        return f"{told} It was stopped."
     return f"{told} It still runs: choose *Kernel → Restart Kernel* to be rid of it."
