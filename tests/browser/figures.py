@@ -16,6 +16,14 @@ SHOWN = """root => {
 # Drawn since then, and not merely asked for: pictures arrive later.
 DRAWN = "([root, before]) => Number(root.dataset.drawn) > before"
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+# Without preload: it would ask for style sheets at addresses that it guesses. What is
+# right is not listed: on a long page that takes as long as the search for faults.
+VIOLATIONS = """async within => {
+    const options = { preload: false, resultTypes: ['violations'] };
+    const { violations } = await axe.run(within || document, options);
+    return violations.flatMap(({ id, help, nodes }) => nodes.map(
+        node => `${id}: ${help}\n    ${node.html.slice(0, 300)}`));
+}"""
 INPUTS = ".rectified-control :is(input, select:not(.rectified-speed), button)"
 VALUE = "input => input.type === 'checkbox' ? String(input.checked) : input.value"
 # An input as "figure/control/type"; nothing for what is no control.
@@ -52,15 +60,7 @@ class FigurePage:
     def axe_violations(self, within: str = "") -> list[str]:
         """Return what axe-core finds with its default rules, in the page or a part."""
         self.page.evaluate(AXE)
-        # Without preload: it would ask for style sheets at addresses that it guesses.
-        found = self.page.evaluate(
-            "within => axe.run(within || document, { preload: false })", within
-        )
-        return [
-            f"{rule['id']}: {rule['help']}\n    {node['html'][:300]}"
-            for rule in found["violations"]
-            for node in rule["nodes"]
-        ]
+        return list(self.page.evaluate(VIOLATIONS, within))
 
     def moves(self, figure: ElementHandle, control: ElementHandle) -> bool:
         """Use a control by keyboard; tell whether the figure shows another thing."""

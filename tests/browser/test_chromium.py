@@ -27,7 +27,9 @@ class Machine:
 
     def note(self, *command):
         self.commands.append(command)
-        self.browsers += self.fetched.get(command[0], [])
+        fetched = self.fetched.get(command[0], {}).get(command[-1], [])
+        self.browsers += fetched
+        return bool(fetched)
 
     def put(self, name, *, starts=True):
         path = self.folder / name
@@ -59,11 +61,14 @@ def test_a_variable_that_names_no_file_is_an_error_that_says_so(machine, monkeyp
 
 
 def test_chromium_comes_before_chrome_and_chrome_before_edge(machine):
+    # Best of all is the Chromium that opens no windows.
     edge = machine.put("msedge")
     assert chromium.find_chromium() == edge
     chrome = machine.put("google-chrome")
     assert chromium.find_chromium() == chrome
-    best = machine.put("chromium")
+    whole = machine.put("chromium")
+    assert chromium.find_chromium() == whole
+    best = machine.put("chromium-headless-shell")
     assert chromium.find_chromium() == best
 
 
@@ -110,7 +115,7 @@ def test_playwright_downloads_a_browser_if_its_host_answers(machine, monkeypatch
     answers = type("Answer", (), {"close": lambda self: None})
     monkeypatch.setattr(chromium.urllib.request, "urlopen", lambda *_, **__: answers())
     own = machine.folder / "own"
-    machine.fetched[sys.executable] = [own]
+    machine.fetched[sys.executable] = {"chromium": [own]}
     monkeypatch.setattr(chromium, "_playwright_browser", lambda: iter([own]))
     assert chromium.ensure_chromium() == own
     assert machine.commands == [
@@ -122,19 +127,26 @@ def out_of_reach(*_, **__):
     raise TimeoutError
 
 
+@pytest.mark.parametrize(
+    ("has", "asked"),
+    [
+        ("chromium-headless-shell", ["chromium-headless-shell"]),
+        ("chromium", ["chromium-headless-shell", "chromium"]),  # an older Debian
+    ],
+)
 def test_root_on_debian_gets_chromium_from_apt_if_the_download_fails(
-    machine, monkeypatch
+    machine, monkeypatch, has, asked
 ):
     monkeypatch.setattr(chromium.urllib.request, "urlopen", out_of_reach)
     monkeypatch.setattr(chromium.os, "geteuid", lambda: 0, raising=False)
     machine.put("apt-get")
-    packaged = machine.put("chromium", starts=False)
-    machine.fetched["apt-get"] = [packaged]
+    packaged = machine.put(has, starts=False)
+    machine.fetched["apt-get"] = {has: [packaged]}
     assert chromium.ensure_chromium() == packaged
-    assert [command[:2] for command in machine.commands] == [
-        ("apt-get", "update"),
-        ("apt-get", "install"),
-    ]
+    update, *installs = machine.commands
+    assert update[:2] == ("apt-get", "update")
+    assert {command[:2] for command in installs} == {("apt-get", "install")}
+    assert [command[-1] for command in installs] == asked
 
 
 @pytest.mark.parametrize(("uid", "manager"), [(1000, "apt-get"), (0, "dnf")])
