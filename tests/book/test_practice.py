@@ -182,7 +182,8 @@ def test_a_record_that_does_not_fit_leaves_its_question_open(read):
 
 
 def test_the_focus_goes_from_question_to_outcome_and_back(read):
-    page = read(NAMES["00"], predict=True).page
+    reader = read(NAMES["00"], predict=True)
+    page = reader.page
     here = "selector => document.activeElement.matches(selector)"
     learner.predict(page, page.query_selector(f"[data-figure]:has({learner.OPEN})"))
     assert page.evaluate(here, ".rectified-why input")
@@ -193,9 +194,31 @@ def test_the_focus_goes_from_question_to_outcome_and_back(read):
     assert "your prediction" in outcome
     page.get_by_role("button", name="Predict again").click()
     assert page.evaluate(here, f"{learner.OPEN} input")
+    page.get_by_role("button", name="Keep what I predicted").click()
+    assert page.locator(".rectified-outcome").count() == 1
+    page.evaluate("localStorage.clear()")
+    reader.open(NAMES["00"], predict=True)
     page.get_by_role("button", name="Skip, open the figure").click()
     page.get_by_role("button", name="Predict after all").click()
     assert page.evaluate(here, f"{learner.OPEN} input")
+
+
+def test_a_number_that_cannot_be_is_corrected_and_said(read):
+    page = read(NAMES["01"], predict=True).page
+    question = page.locator(learner.OPEN, has=page.locator("input[type=number]")).first
+    box = question.locator("input[type=number]")
+    said, commit = question.get_by_role("alert"), question.locator(".rectified-commit")
+    box.fill("99999")
+    box.press("Enter")
+    most = course.load_items("01").predictions["01-bias"].number.high
+    assert float(box.input_value()) == most
+    expect(said).to_contain_text("99999 was set to")
+    box.fill("")
+    box.press("Enter")
+    expect(said).to_contain_text("needs a number")
+    commit.click()
+    expect(said).to_contain_text("type a number, first")
+    assert page.evaluate(STORED) is None
 
 
 def test_without_room_for_a_backup_nothing_is_forgotten(read):

@@ -23,7 +23,11 @@ function makeButton(textContent, action, properties = {}) {
 function buildPrediction(asked, { keeper, lock, reveal }) {
   const node = element("div", { className: "rectified-predict" });
   const kind = ["number", "curve"].find((name) => asked[name]) ?? "options";
-  const record = keeper.find(asked.id);
+  // An answer that does not fit was kept before the question was changed.
+  const answered = () => {
+    const record = keeper.find(asked.id);
+    return record?.tries > 0 && KINDS[kind](asked).fits(record.last) ? record : null;
+  };
   const note = (event) => keeper.record({ item: asked.id, kind: "prediction", ...event });
   const question = () => {
     const line = rich("p", `<b>Predict first.</b> ${asked.asks}`, "asks");
@@ -34,11 +38,11 @@ function buildPrediction(asked, { keeper, lock, reveal }) {
   const ask = () => {
     lock(true);
     const line = question();
-    const entry = KINDS[kind](asked);
-    entry.node.setAttribute("role", kind === "options" ? "radiogroup" : "group");
-    entry.node.setAttribute("aria-labelledby", line.id);
     const missing = element("p", { className: "rectified-missing" });
     missing.setAttribute("role", "alert");
+    const entry = KINDS[kind](asked, (message) => (missing.textContent = message));
+    entry.node.setAttribute("role", kind === "options" ? "radiogroup" : "group");
+    entry.node.setAttribute("aria-labelledby", line.id);
     const commit = makeButton("Commit to this", () => {
       const answer = entry.answer();
       if (answer === null) {
@@ -51,9 +55,14 @@ function buildPrediction(asked, { keeper, lock, reveal }) {
       reveal(asked.show);
       node.querySelector("input")?.focus();
     }, { className: "rectified-commit" });
-    const skip = makeButton("Skip, open the figure", () => {
-      note({ state: "skipped" });
-      skipped();
+    const before = answered();
+    const skip = makeButton(before ? "Keep what I predicted" : "Skip, open the figure", () => {
+      if (before) {
+        tell(before.last, before.why);
+      } else {
+        note({ state: "skipped" });
+        skipped();
+      }
       lock(false);
       node.querySelector("button").focus();
     }, { className: "rectified-skip" });
@@ -113,10 +122,9 @@ function buildPrediction(asked, { keeper, lock, reveal }) {
     node.dataset.state = right ? "right" : "other";
   };
 
-  const answered = record?.tries > 0;
-  // An answer that does not fit was kept before the question was changed.
-  if (answered && KINDS[kind](asked).fits(record.last)) tell(record.last, record.why);
-  else if (record && !answered) skipped();
+  const kept = answered();
+  if (kept) tell(kept.last, kept.why);
+  else if (keeper.find(asked.id)?.tries === 0) skipped();
   else ask();
   return { node };
 }
@@ -157,14 +165,14 @@ function optionsEntry({ options, answer: key }) {
   };
 }
 
-function numberEntry({ number: asked, answer: measured }) {
+function numberEntry({ number: asked, answer: measured }, say) {
   const { low, high, step, unit, within } = asked;
   let value = null;
-  const spec = { kind: "slider", label: "your prediction", low, high, step, unit };
-  const part = slider("prediction", spec, (typed) => {
-    if (typed === null) return;
-    value = typed;
-    part.show(value);
+  const spec = { kind: "slider", label: "Your prediction", low, high, step, unit };
+  const part = slider("prediction", spec, (typed, message) => {
+    value = typed; // null: the box was emptied
+    if (typed !== null) part.show(value);
+    say(message);
   });
   const middle = fitNumber(spec, (low + high) / 2);
   // Nothing is chosen yet: the box is empty, and a press on the slider is a choice.
@@ -177,11 +185,11 @@ function numberEntry({ number: asked, answer: measured }) {
   });
   const node = element("div", { className: "rectified-entry" }, ...part.nodes);
   const digits = decimals(step);
-  const say = (n) => `${number(n, digits)} ${unit}`.trim();
+  const written = (n) => `${number(n, digits)} ${unit}`.trim();
   const outcome = (answer, right) => {
-    const words = right ? "That is right" : `It is ${say(measured)}`;
+    const words = right ? "That is right" : `It is ${written(measured)}`;
     const close = right && Math.abs(answer - measured) > 1e-9;
-    const line = `You predicted ${say(answer)}. ${words}${close ? `, within ${say(within)}: it is ${say(measured)}` : ""}.`;
+    const line = `You predicted ${written(answer)}. ${words}${close ? `, within ${written(within)}: it is ${written(measured)}` : ""}.`;
     return [scaleOf(asked, answer, measured), element("p", { textContent: line })];
   };
   return {
