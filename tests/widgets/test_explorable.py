@@ -253,9 +253,9 @@ def test_what_a_figure_measures_reaches_its_script_and_is_measured_once():
             self.runs.append(1)
             return {"rows": [1.5, None]}
 
-    figure = Measured()
+    figures = Measured(), Measured(bias=1.0)
     assert Measured.runs == []  # not before it is shown
-    for _ in range(2):
+    for figure in figures:
         constants = figure.spec()["constants"]
     assert constants["rows"] == [1.5, None]
     assert constants["presets"] == GateView.constants["presets"]

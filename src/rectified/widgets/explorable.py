@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rectified.widgets.panel import Asked
 
 _LOG = logging.getLogger(__name__)
+_MEASURED: dict[type[Explorable], Mapping[str, Any]] = {}
 
 
 class Explorable:
@@ -99,7 +100,7 @@ class Explorable:
     # What a figure may define -------------------------------------------------------
 
     def measurements(self) -> Mapping[str, Any]:
-        """Return what only a run can tell, once, as JSON types, for the script."""
+        """Return what only a run can tell, in JSON types; a kernel runs it once."""
         return {}
 
     def compute(self, values: Values) -> Any:
@@ -186,9 +187,12 @@ class Explorable:
             _LOG.debug("%s at %s", type(self).__name__, fitted, exc_info=True)
             return Shown(fitted, b"", "", failed(error))
 
-    @cached_property
+    @property
     def _measured(self) -> Mapping[str, Any]:
-        return self.measurements()
+        # A line copied from a figure, or its cell run again, shows it at once.
+        if type(self) not in _MEASURED:
+            _MEASURED[type(self)] = self.measurements()
+        return _MEASURED[type(self)]
 
     @cached_property
     def renderer(self) -> Renderer:
