@@ -12,23 +12,26 @@ from tests.browser.lab import jupyter_lab, open_notebook, run_all
 
 pytestmark = pytest.mark.browser
 
-# On an idle machine the last picture comes at most 100 ms after the click (the
-# figure is printed). A busy one makes single stops late, and hardly all of them; what
-# does not stop draws for the whole second that is watched.
-SLOWEST_STOP = 500  # ms, for the quickest of several
+# On an idle machine the last picture comes 20 to 40 ms after most clicks (all are
+# printed). Single stops take longer, on a busy machine more of them: one of several
+# must be quick, or draw only what was under way and where it stopped.
+SLOWEST_STOP = 250  # ms
 STOPS = 4
 RERUNS = 50
 
-# Click, and return how long the figure went on drawing after it.
+# Click, and return how long the figure went on drawing after it, and how often.
 DRAWN_AFTER_CLICK = """async ([root, button]) => {
-    let last = 0;
+    let [last, pictures] = [0, 0];
     const start = performance.now();
-    const watch = new MutationObserver(() => (last = performance.now() - start));
+    const watch = new MutationObserver(() => {
+        last = performance.now() - start;
+        pictures += 1;
+    });
     watch.observe(root, { attributes: true, attributeFilter: ['data-drawn'] });
     button.click();
     await new Promise(resolve => setTimeout(resolve, 1000));
     watch.disconnect();
-    return last;
+    return [last, pictures];
 }"""
 
 
@@ -94,15 +97,15 @@ def test_stop_is_answered_at_once(lesson, figure, record_property):
     figure.query_selector("[data-control=rate] input[type=number]").fill("0.9")
     lesson.page.keyboard.press("Enter")
     wait_for_finding(lesson, figure, "at rate 0.9")
-    delays = []
+    stops = []
     for _ in range(STOPS):
         play.click()
         lesson.page.wait_for_timeout(400)
-        delays.append(lesson.page.evaluate(DRAWN_AFTER_CLICK, [figure, play]))
-    told = ", ".join(f"{delay:.0f}" for delay in delays)
-    record_property("stops", f"{told} ms")
-    print(f"last picture {told} ms after the click on Stop")
-    assert min(delays) < SLOWEST_STOP
+        stops.append(lesson.page.evaluate(DRAWN_AFTER_CLICK, [figure, play]))
+    told = ", ".join(f"{delay:.0f} ms ({pictures})" for delay, pictures in stops)
+    record_property("stops", told)
+    print(f"last picture after the click on Stop, and how many: {told}")
+    assert any(delay < SLOWEST_STOP or pictures <= 2 for delay, pictures in stops)
     stopped = shown_step(figure)
     assert 0 < stopped < 600
     assert float(step_box(figure).input_value()) == stopped
