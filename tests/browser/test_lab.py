@@ -381,13 +381,16 @@ def test_without_a_kernel_a_figure_moves_or_says_why_not(lesson, how):
 
 
 def test_a_new_session_finds_what_was_done(lesson, lab, lab_root):
-    # As it was handed out; JupyterLab may have saved what the learner typed.
-    shutil.copy(NOTEBOOKS / f"{lesson.name}.ipynb", lab_root / "notebooks")
+    # As it was handed out, in a folder of its own: JupyterLab saves what the learner
+    # typed now and then, and could do so over a copy that is put in its place.
+    folder = lab_root / "new_session"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(NOTEBOOKS / f"{lesson.name}.ipynb", folder)
     page = lesson.page.context.browser.new_page(
         viewport={"width": 1280, "height": 1700}
     )
     page.set_default_timeout(20_000)
-    open_notebook(page, lab, f"notebooks/{lesson.name}.ipynb")
+    open_notebook(page, lab, f"new_session/{lesson.name}.ipynb")
     run_all(page)
     page.wait_for_function(READY)
     assert page.query_selector_all(OPEN) == []

@@ -161,6 +161,7 @@ function pictureRequester({ model, holder, ui, first }) {
   };
   const giveUpWaiting = () => {
     waits = false;
+    ui.behind(null);
   };
   if (first?.picture?.byteLength) paint(first.picture, first.finding, first.message);
   const close = () => {

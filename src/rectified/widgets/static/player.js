@@ -6,8 +6,8 @@ const FEW_STEPS = 30; // so few need no choice of speeds
 
 /**
  * Buttons that walk a slider to its end. Any other change of the value stops the walk;
- * while pictures are late it waits. `giveUp` is called when the learner does not want
- * to wait for a late picture any longer.
+ * while pictures are late it waits. `giveUp` is called when the learner stops: then
+ * nobody wants to wait for a late picture any longer.
  */
 function playerOf(spec, change, giveUp) {
   const steps = Math.round((spec.high - spec.low) / spec.step);
@@ -51,14 +51,15 @@ function playerOf(spec, change, giveUp) {
     if (at >= spec.high) rest();
   };
   const start = () => {
-    if (at >= spec.high) goTo(spec.low);
+    // Also in the middle: the answer to an earlier Stop, still under way, is old now.
+    goTo(at >= spec.high ? spec.low : at);
     timer = setTimeout(walk, pace().tick);
     draw();
   };
   play.addEventListener("click", () => {
     if (!timer && !late) return start();
     rest();
-    if (late) giveUp();
+    giveUp(); // a picture may be late without anybody knowing yet
   });
   next.addEventListener("click", () => {
     rest();
