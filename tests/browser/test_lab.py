@@ -247,7 +247,7 @@ def test_play_walks_a_slider_until_it_is_paused(lesson):
         assert "Pause" in play.get_attribute("aria-label")
         play.click()
         assert "Play" in play.get_attribute("aria-label")
-        lesson.page.wait_for_timeout(100)  # a step may have been under way
+        at_rest(lesson, figure)  # a picture may have been under way, and its step
         paused = box.input_value()
         lesson.page.wait_for_timeout(1200)  # longer than any step takes
         assert box.input_value() == paused

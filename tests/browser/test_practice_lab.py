@@ -74,7 +74,8 @@ def test_a_reloaded_page_shows_what_was_done_although_no_cell_runs_again(page):
     before = learner.states(page)
     page.wait_for_function(f"() => {WAITING} === 0")
     page.keyboard.press("Control+s")
-    page.wait_for_timeout(1500)
+    saved = "!document.querySelector('.lm-DockPanel .jp-mod-dirty')"
+    page.wait_for_function(saved)
     page.reload()
     page.wait_for_function(READY, timeout=60_000)
     assert learner.states(page) == before

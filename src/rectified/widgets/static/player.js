@@ -51,9 +51,12 @@ function playerOf(spec, change, giveUp) {
     if (at >= spec.high) rest();
   };
   const start = () => {
-    // Also in the middle: the answer to an earlier Stop, still under way, is old now.
-    goTo(at >= spec.high ? spec.low : at);
-    timer = setTimeout(walk, pace().tick);
+    // The first step comes at once: should the answer to an earlier Stop still be
+    // under way, it is old now.
+    if (at >= spec.high) {
+      goTo(spec.low);
+      timer = setTimeout(walk, pace().tick);
+    } else walk();
     draw();
   };
   play.addEventListener("click", () => {
