@@ -369,13 +369,15 @@ def test_without_a_kernel_a_figure_moves_or_says_why_not(lesson, how):
     if "Restart" in how:
         lesson.page.locator(".jp-Dialog .jp-mod-accept").click()
     lesson.page.wait_for_timeout(2500)
+    waiting = []
     for figure in lesson.figures():  # the last test: it takes the kernel
         if figure.query_selector(".rectified-picture > svg"):
             assert lesson.moves(figure, enabled_inputs(figure)[0])
             continue
         figure.query_selector("input[type=range]:enabled").focus()
         lesson.page.keyboard.press("ArrowLeft")
-        message = figure.query_selector(".rectified-message")
+        waiting.append(figure.query_selector(".rectified-message"))
+    for message in waiting:
         message.wait_for_element_state("visible")
         assert "Waiting for the kernel" in message.inner_text()
 

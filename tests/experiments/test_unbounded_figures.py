@@ -305,8 +305,9 @@ def test_it_is_the_identity_that_remembers_and_not_the_function():
 def test_relu_from_the_identity_remembers_more_surely_than_tanh_which_saturates():
     _, relu, accuracy = follow("relu_identity", 200, length=30)
     _, tanh, other = follow("tanh_identity", 200, length=30)
-    solved = (accuracy >= lesson.SOLVED).sum(), (other >= lesson.SOLVED).sum()
-    assert solved[0] > solved[1]
+    # How many of the ten solve it with tanh is a matter of rounding: 8, 9 or 10.
+    assert (accuracy >= lesson.SOLVED).all()
+    assert accuracy.mean() > other.mean()
     # Both have radii above 1, but saturated units block the gradient.
     assert (tanh.radius > 1).all()
     assert np.median(tanh.gradient[:, 0]) < 1 < np.median(relu.gradient[:, 0])

@@ -63,6 +63,7 @@ print(json.dumps([seconds, statistics.median(passes), len(measured)]))
 # machines differ. `interact` does that for each step, and its way to the page comes on
 # top of it as well.
 LONGEST_STEP = 3
+TRIES = 3
 # Times as long as 2000 passes of 64 inputs through 64 units, which is 0.045 s where a
 # figure that takes this long has taken 6 s. The slowest one takes 90 times as long.
 LONGEST_START = 150
@@ -82,9 +83,16 @@ def run(program, figure):
 
 @pytest.mark.parametrize("figure", KERNEL_DRAWN, ids=lambda f: f.__name__)
 def test_a_setting_that_is_seen_for_the_first_time_is_there_at_once(figure):
-    times, plain = run(TIME_SETTINGS, figure)
-    ratios = {name: time / plain for name, time in times.items()}
-    assert {name: ratio for name, ratio in ratios.items() if ratio > LONGEST_STEP} == {}
+    # A process can only time a first look once, and anything may disturb it then.
+    least: dict[str, float] = {}
+    for _ in range(TRIES):
+        times, plain = run(TIME_SETTINGS, figure)
+        for name, time in times.items():
+            least[name] = min(time / plain, least.get(name, time / plain))
+        slow = {name: ratio for name, ratio in least.items() if ratio > LONGEST_STEP}
+        if not slow:
+            break
+    assert slow == {}
 
 
 @pytest.mark.parametrize("figure", MEASURED, ids=lambda f: f.__name__)
