@@ -1,6 +1,7 @@
 """Whatever a learner's code does, the check answers in words and the notebook lives."""
 
 import functools
+import json
 import os
 import re
 import subprocess
@@ -145,9 +146,9 @@ def test_nothing_returned_is_named():
         ("1", "a str"),
         ({"a": 1}, "a dict"),
         ({}, "a dict"),
-        ([[1], [2, 3]], "a list"),
-        ([10**400], "a list"),
-        ([torch.ones(1, requires_grad=True)] * 2, "a list"),
+        ([[1], [2, 3]], "a list of length 2"),
+        ([10**400], "a list of length 1"),
+        ([torch.ones(1, requires_grad=True)] * 2, "a list of length 2"),
     ],
 )
 def test_a_wrong_type_is_named_with_the_right_one(result, kind):
@@ -254,6 +255,54 @@ def test_output_comes_back_after_a_check(capsys):
 
 def test_the_smallest_counter_example_is_told():
     assert say(lambda z: z) == "For `z` = -1, it returned -1. It must return 0."
+
+
+def look_at_all(z):
+    """Right for one number."""
+    return (z + np.abs(z.sum())) / 2
+
+
+def test_a_counter_example_breaks_the_answer_when_the_learner_tries_it():
+    told = re.search(r"`z` = (\S.*), it returned (\S.*)\. It", say(look_at_all))
+    shown, returned = map(json.loads, told.groups())
+    assert look_at_all(np.array(shown)).tolist() == returned
+    assert returned != np.maximum(shown, 0).tolist()
+
+
+def test_a_cap_is_found():
+    told = say(lambda z: z.clip(0, 6))
+    assert re.search(r"`z` = (7|8|6\.\d+), it returned 6\.", told)
+
+
+def gradient_of_z(z, slope, upstream):
+    return torch.where(z > 0, upstream, slope * upstream)
+
+
+def flat(fan_in, fan_out, rng):
+    return rng.normal(0, (2 / fan_in) ** 0.5, fan_in * fan_out)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "told"),
+    [
+        ("06-gradients", gradient_of_z, "a Tensor, and it must return two gradients"),
+        ("07-together", lambda g, c: np.ones(2), "an array, and it must return a list"),
+        ("07-together", lambda g, c: g[:1], "a list of length 1, and it must return a"),
+        ("04-he", flat, "an array of shape (1024,), and it must return an array of sh"),
+    ],
+)
+def test_results_that_do_not_fit_are_told_as_what_they_are(exercise, answer, told):
+    text = course.load_items(exercise[:2]).exercises[exercise]
+    assert f"it returned {told}" in examine(text, answer).sentence
+
+
+def test_an_unknown_mistake_is_not_taken_for_a_known_one():
+    def by_mean(z, size):
+        return (z[:size].mean(axis=0) <= 0) & (z > 0).any(axis=0)
+
+    text = course.load_items("05").exercises["05-batch"]
+    found = examine(text, by_mean)
+    assert (found.state, found.diagnosis) == ("failed", "")
 
 
 def test_laws_are_told_apart():

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+import numpy as np
+
 from rectified.practice import blanks, exercises, wording
 from rectified.practice.exercises import Exercise
 from rectified.practice.items import ExerciseText
@@ -116,6 +118,8 @@ def _search(
     smallest = _shrink(exercise, say, broken[first][0].example)
     if attempt(exercise, answer, smallest, runner).fault:
         held = dict.fromkeys(held)  # no law was even looked at
+    else:
+        smallest = next(filter(say, _entries(exercise, smallest)), smallest)
     return held, say(smallest) or _UNSTEADY, diagnose(text, trials)
 
 
@@ -149,6 +153,18 @@ def _shrink(
     with suppress(NoSuchExample, Flaky, _Enough):
         find(exercise.examples(), is_bad, settings=settings, random=Random(1))
     return bad[-1]  # shrinking accepts smaller ones only
+
+
+def _entries(exercise: Exercise, example: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the entries of an example as examples, if they stand for themselves."""
+    arrays = {n: v.ravel() for n, v in example.items() if isinstance(v, np.ndarray)}
+    if not (exercise.elementwise and arrays and exercise.returns != "number"):
+        return []
+    size = min(array.size for array in arrays.values())
+    return [
+        {**example, **{name: array[[i]] for name, array in arrays.items()}}
+        for i in range(size)
+    ]
 
 
 def _late(limit: float, *, alive: bool) -> str:

@@ -6,12 +6,14 @@ which hypothesis makes and shrinks, and tells which law the smallest one breaks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+
+from rectified.practice import wording
 
 Returns = Literal["array", "tensor", "number"]
 Check = Callable[..., Any]
@@ -23,6 +25,10 @@ class Interval(NamedTuple):
 
     low: Any
     high: Any
+
+
+class Unfit(Exception):
+    """Raised by `Exercise.call`: it cannot use what came back, "it returned ..."."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,13 @@ class Exercise:
         each other: one array is made and cut.
     call : callable
         ``call(answer, *arguments)``; by default the answer is called. For a class,
-        or where a result has several parts (then it returns a dict).
+        or where a result has several parts (then it returns a dict); it raises `Unfit`
+        if what it has got has no such parts.
     returns : {"array", "tensor", "number"}
         What the answer must return. Tensor exercises get float64 tensors for arrays.
     elementwise : bool
         Whether a result's entry depends on the arguments' entries in the same place
-        only; a counter-example then names these alone.
+        only; a counter-example of one entry is then told without brackets.
     rtol, atol : float
         Tolerances of the comparison.
     names : dict of str to str
@@ -101,10 +108,27 @@ class Exercise:
         return law if isinstance(law, Law) else Law(law)
 
 
+def name_results(
+    results: Any, names: Sequence[str], wanted: str, kinds: Any = tuple
+) -> dict[str, Any]:
+    """Return the results of one call by name; what is wanted is said if it is not.
+
+    Raises
+    ------
+    Unfit
+        If `results` is not of one of the `kinds`, or has more or fewer members.
+    """
+    if results is None:
+        return dict.fromkeys(names)
+    if not isinstance(results, kinds) or len(results) != len(names):
+        raise Unfit(wording.wrong_type(results, wanted))
+    return dict(zip(names, results, strict=True))
+
+
 # --- arguments to try -------------------------------------------------------------
 
 
-def numbers(low: float = -4, high: float = 4, *, step: float = 0.25) -> Any:
+def numbers(low: float = -8, high: float = 8, *, step: float = 0.25) -> Any:
     """Return a strategy for plain numbers, whole ones first when it shrinks.
 
     Parameters

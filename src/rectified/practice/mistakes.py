@@ -24,8 +24,6 @@ TRIES: Final = 120
 SECONDS: Final = 20.0
 """Time after which a slow answer is tried no more."""
 
-_COMPARED: Final = 40  # examples on which wrong answers are told apart
-
 
 def diagnose(text: ExerciseText, trials: Sequence[Trial]) -> str:
     """Return what to say to the catalogued answer that behaves like this one."""
@@ -56,14 +54,13 @@ def battery(exercise_id: str) -> tuple[Mapping[str, Any], ...]:
 
 @cache
 def _behavior(exercise_id: str, index: int) -> tuple[Trial, ...]:
-    """Return what a catalogued wrong answer does on the first examples."""
+    """Return what a catalogued wrong answer does on the examples."""
     from rectified.practice import course
 
     text = course.load_items(exercise_id[:2]).exercises[exercise_id]
     answer = run_code(text.wrong[index].code, text.name)
     exercise, runner = exercises.find(exercise_id), Runner()
-    examples = battery(exercise_id)[:_COMPARED]
-    return tuple(try_all(exercise, answer, examples, runner))
+    return tuple(try_all(exercise, answer, battery(exercise_id), runner))
 
 
 def run_code(code: str, name: str) -> Any:

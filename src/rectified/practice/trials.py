@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rectified.practice import wording
-from rectified.practice.exercises import Exercise, Interval, Law
+from rectified.practice.exercises import Exercise, Interval, Law, Unfit
 from rectified.practice.running import Runner
 
 # Their lines, and ours, would mean little to a learner.
@@ -56,6 +56,8 @@ def attempt(exercise: Exercise, answer: Any, example: Parts, runner: Runner) -> 
     where = wording.arguments(exercise, example)
     try:
         result = runner.call(exercise.call, answer, *given.values())
+    except Unfit as unfit:
+        return Trial(example, {}, wording.fault(where, "", str(unfit)), "type")
     except (Exception, SystemExit) as error:
         kind = f"raised {type(error).__name__}"
         return Trial(example, {}, wording.raised(where, error, _line(error)), kind)
@@ -158,7 +160,7 @@ def _to_numpy(value: Any) -> Any:
 def _to_floats(value: Any) -> NDArray[np.float64]:
     """Return numbers as an array, or raise; texts and complex ones are no numbers."""
     array = np.asarray(_to_numpy(value))
-    if array.dtype.kind not in "biufO":
+    if array.dtype.kind not in wording.REAL:
         raise TypeError(array.dtype)
     return np.asarray(array, dtype=np.float64)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rectified.practice.trials import Trial
 
 KINDS: Final = {"array": "an array", "tensor": "a tensor", "number": "a number"}
+REAL: Final = "biufO"  # kinds of dtype that may hold real numbers
 NOTHING: Final = "it returned nothing (None). Is a `return` missing?"
 # What Python says means little to a beginner in these cases.
 _MEANINGS: Final = {
@@ -142,11 +143,13 @@ def uncallable(name: str, thing: Any) -> str:
 
 
 def wrong_type(thing: Any, wanted: str) -> str:
-    """Say that something else than numbers came back."""
-    if isinstance(thing, np.ndarray):
+    """Say that something else than what was wanted came back."""
+    if isinstance(thing, np.ndarray) and thing.dtype.kind not in REAL:
         return f"it returned an array of {thing.dtype}, and it must hold real numbers."
-    kind = type(thing).__name__
+    kind = "array" if isinstance(thing, np.ndarray) else type(thing).__name__
     article = "an" if kind[:1].lower() in "aeiou" else "a"
+    if isinstance(thing, list | tuple):
+        kind = f"{kind} of length {len(thing)}"
     return f"it returned {article} {plain(kind)}, and it must return {wanted}."
 
 
@@ -166,12 +169,13 @@ def broken(
     result, example = trial.parts[part], dict(trial.example)
     arrays = [v for v in example.values() if isinstance(v, np.ndarray)]
     alike = bool(arrays) and all(v.shape == result.shape for v in arrays)
-    if alike and exercise.elementwise:
+    # One entry of many is no counter-example: the answer may have looked at all.
+    if alike and exercise.elementwise and result.size == 1:
         for name, given in example.items():
             example[name] = given[index] if isinstance(given, np.ndarray) else given
         got, low, high = (_entry(a, index, result.shape) for a in (result, *wanted))
     else:
-        got, low, high = result, *wanted
+        got, low, high = (np.broadcast_to(a, result.shape) for a in (result, *wanted))
     # As many digits as it takes to see that they differ.
     digits = next((d for d in _DIGITS if value(got, d) != value(low, d)), _DIGITS[-1])
     must = value(low, digits)

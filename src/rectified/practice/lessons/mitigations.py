@@ -12,7 +12,14 @@ from rectified.experiments.mitigations import CURED
 from rectified.explorables.mitigations.leaky import SLOPES
 from rectified.explorables.mitigations.names import SHORT_TREATMENT_NAMES
 from rectified.explorables.mitigations.race import RATES, RUNNER_NAMES, make_race
-from rectified.practice.exercises import Exercise, Interval, Law, arrays, numbers
+from rectified.practice.exercises import (
+    Exercise,
+    Interval,
+    Law,
+    arrays,
+    name_results,
+    numbers,
+)
 
 # --- outcomes -----------------------------------------------------------------------
 
@@ -111,9 +118,8 @@ def _backward(z: Any, slope: Any, upstream: Any) -> Mapping[str, Any]:
 
 
 def _two_gradients(answer: Any, *given: Any) -> Mapping[str, Any]:
-    result = answer(*given)
-    pair = result if isinstance(result, tuple) and len(result) == 2 else (result, None)
-    return dict(zip((_FOR_Z, _FOR_SLOPE), pair, strict=True))
+    wanted = "two gradients, with a comma between"
+    return name_results(answer(*given), (_FOR_Z, _FOR_SLOPE), wanted)
 
 
 _OUTPUT, _COUNT = "output", "number of learned parameters"

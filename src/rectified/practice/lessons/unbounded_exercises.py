@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from rectified.practice.exercises import Exercise, arrays, numbers
+from rectified.practice.exercises import Exercise, arrays, name_results, numbers
 
 DIRECTIONS: Final = (
     (1, 0),
@@ -70,11 +70,7 @@ def _clip_both(first: Any, second: Any, threshold: float) -> Mapping[str, Any]:
 
 def _call_both(answer: Any, first: Any, second: Any, threshold: float) -> Any:
     clipped = answer([first, second], threshold)
-    if clipped is None:
-        return dict.fromkeys(ARRAYS)
-    if not isinstance(clipped, list | tuple) or len(clipped) != len(ARRAYS):
-        raise TypeError("return a list of 2 arrays, one for each in `gradients`")
-    return dict(zip(ARRAYS, clipped, strict=True))
+    return name_results(clipped, ARRAYS, "a list of two arrays", (list, tuple))
 
 
 def _one_is_zero(first: Any, second: Any) -> bool:

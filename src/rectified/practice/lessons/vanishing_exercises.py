@@ -9,7 +9,15 @@ from typing import Any, Final
 import numpy as np
 
 from rectified import initialization
-from rectified.practice.exercises import Exercise, Interval, Law, arrays, numbers
+from rectified.practice import wording
+from rectified.practice.exercises import (
+    Exercise,
+    Interval,
+    Law,
+    Unfit,
+    arrays,
+    numbers,
+)
 
 
 def _gain_arguments() -> Mapping[str, Any]:
@@ -52,8 +60,7 @@ def _call_he(answer: Any, fan_in: int, fan_out: int, seed: int) -> Any:
         return {"shape": None}  # which the check has words for
     first, later, again = (np.asarray(draw, dtype=np.float64) for draw in draws)
     if first.ndim != 2:
-        rule = f"a matrix has two axes, and this result has the shape {first.shape}"
-        raise ValueError(rule)
+        raise Unfit(wording.wrong_shape(first.shape, (fan_in, fan_out)))
     same = first.shape == again.shape
     return {
         "shape": np.array(first.shape),
