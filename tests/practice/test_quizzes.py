@@ -1,6 +1,8 @@
 """Quizzes, what is asked again, the map and the check of the set-up."""
 
+from collections import Counter
 from importlib import metadata
+from itertools import pairwise
 
 import pytest
 
@@ -9,6 +11,7 @@ from rectified.practice import course, setup_check
 from rectified.practice.markup import to_html, to_text
 from rectified.practice.progress import open_progress
 
+DAY = "2026-11-20T07:00:00Z"
 LATER = [lesson.number for lesson in course.lessons()][1:]
 
 
@@ -39,12 +42,44 @@ def test_three_different_questions_of_earlier_lessons_are_asked(number):
 
 
 @pytest.mark.parametrize("number", [n for n in LATER if n >= "03"])
-def test_they_are_spaced_one_from_each_distance(number):
+def test_they_are_spaced_one_from_each_distance(number, progress):
+    for earlier in (n for n in LATER if n < number):
+        begun = next(iter(course.load_items(earlier).exercises))
+        progress.record({"item": begun, "kind": "exercise", "state": "tried"})
     distances = sorted(
         int(number) - int(one) for one in lessons_of(rectified.recall(number))
     )
     assert distances[:2] == [1, 2]
     assert distances[2] >= 3
+
+
+@pytest.mark.parametrize("number", LATER)
+def test_nothing_is_asked_of_a_lesson_that_was_neither_needed_nor_begun(
+    number, progress
+):
+    needed = {"00", "01", *course.lesson(number).needs}
+    for one in tuple(needed):
+        needed.update(course.lesson(one).needs)
+    assert set(lessons_of(rectified.recall(number))) <= needed
+    unneeded = [n for n in LATER if n < number and n not in needed]
+    for one in unneeded:
+        answer(progress, next(iter(course.load_items(one).quiz)), right=False, at=DAY)
+    assert set(unneeded[-1:]) <= set(lessons_of(rectified.recall(number)))
+
+
+def test_who_answers_all_is_not_asked_the_same_again_and_again(progress):
+    asked = []
+    for day, number in enumerate(["00", *LATER]):
+        at = f"2026-11-{day + 10}T07:00:00Z"
+        questions = list(rectified.recall(number).questions) if number > "00" else []
+        for item in [*questions, *course.load_items(number).quiz]:
+            answer(progress, item, right=True, at=at)
+        asked.append({item.partition(":")[2] for item in questions})
+    # Three questions of lesson 00 are all that lesson 01 can ask, and all of these that
+    # lesson 02 can.
+    assert all(not first & second for first, second in pairwise(asked[2:]))
+    counts = Counter(item for questions in asked for item in questions)
+    assert max(counts.values()) <= 2
 
 
 def test_a_question_that_went_wrong_is_asked_before_one_that_went_right(progress):
@@ -66,6 +101,17 @@ def test_once_answered_here_a_question_stays(progress):
     answer(progress, first[0], right=True, at="2026-11-20T07:00:00Z")
     answer(progress, first[0][3:], right=True, at="2026-11-21T07:00:00Z")
     assert first[0] in rectified.recall("03").questions
+
+
+def test_what_was_answered_stays_when_other_lessons_were_taken_since(progress):
+    questions = list(rectified.recall("05").questions)
+    for item in questions:
+        answer(progress, item, right=True, at=DAY)
+    for lesson in ("03", "04"):
+        answer(
+            progress, next(iter(course.load_items(lesson).quiz)), right=False, at=DAY
+        )
+    assert list(rectified.recall("05").questions) == questions
 
 
 def test_before_the_first_lesson_there_is_nothing_to_recall():

@@ -11,6 +11,7 @@ from rectified.practice import course
 from rectified.practice.items import Question
 from rectified.practice.markup import to_html
 from rectified.practice.saving import ask, save
+from rectified.widgets.front_end import is_book_being_built
 from rectified.widgets.panel import Panel
 
 N_RECALLED: Final = 3
@@ -89,8 +90,8 @@ def quiz(lesson: str, items: Sequence[str] = ()) -> Quiz:
 def recall(lesson: str) -> Quiz:
     """Return three questions of earlier lessons, from near and from long ago.
 
-    Those that were never answered come first, then those whose first answer was wrong,
-    then those answered longest ago. Once answered here, they stay.
+    Those that were never answered come first, then those whose last first answer was
+    wrong, then those asked longest ago. Once answered here, they stay.
 
     Parameters
     ----------
@@ -106,13 +107,33 @@ def recall(lesson: str) -> Quiz:
     earlier = [one.number for one in course.lessons() if one.number < number]
     if not earlier:
         raise problem("lesson", "a lesson after the first", lesson, "name a later one")
+    known = [item for n in reversed(earlier) for item in course.load_items(n).quiz]
     chosen: list[str] = []
-    for pool in _pools(earlier):
+    for pool in _pools(_taught(number, earlier)):
         rest = [item for item in pool if item not in chosen]
         chosen.append(min(rest, key=lambda item: _need(number, item)))
-    # Answered here, an item has a second record: the quiz of its own lesson stays.
-    questions = {f"{number}:{item}": _question(item) for item in chosen}
+    answered = {key[3:] for key in ask(f"{number}:{item}" for item in known)}
+    # Lessons that were taken meanwhile change the choice, but not what is answered.
+    chosen.sort(key=lambda item: item not in answered)
+    kept = [*answered.difference(chosen), *chosen][:N_RECALLED]
+    # Answered here, an item has a record of its own: the quiz of its lesson stays.
+    questions = {f"{number}:{i}": _question(i) for i in known if i in kept}
     return Quiz("From earlier lessons", questions)
+
+
+def _taught(number: str, earlier: Sequence[str]) -> list[str]:
+    """Return the earlier lessons that the learner needs for this one, or has begun."""
+    if is_book_being_built():
+        return list(earlier)  # whose readers are taken to go through it in order
+    needed = {number}
+    for one in reversed(course.lessons()):
+        needed.update(one.needs if one.number in needed else ())
+    begun = {
+        one
+        for one in earlier
+        if ask(item for ids in course.item_ids(one).values() for item in ids)
+    }
+    return [one for one in earlier if one in needed | begun]
 
 
 def _pools(earlier: Sequence[str]) -> list[list[str]]:
@@ -126,14 +147,14 @@ def _pools(earlier: Sequence[str]) -> list[list[str]]:
 def _need(number: str, item: str) -> tuple[int, str, int]:
     """Return a key by which the question that needs recalling most comes first."""
     turn = (int(number) + sum(map(ord, item))) % 7  # variety
-    again = f"{number}:{item}"
-    records = ask([again, item])
-    if again in records:
+    again = [f"{one.number}:{item}" for one in course.lessons()]
+    records = ask([item, *again])
+    if f"{number}:{item}" in records:
         return -1, "", turn
-    if item not in records:
+    if not records:
         return 0, "", turn
-    record = records[item]
-    return (2 if record["right_first"] else 1), record["changed"], turn
+    latest = max(records.values(), key=lambda record: str(record["changed"]))
+    return (2 if latest["right_first"] else 1), latest["changed"], turn
 
 
 def _question(item: str) -> Question:
