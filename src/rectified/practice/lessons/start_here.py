@@ -16,8 +16,10 @@ def _cure(figure: Any) -> Mapping[str, Any]:
     cured = [name for name, share in final.items() if share.min() > 0.5]
     keys = {
         "learning rate × 10": "rate",
+        "learning rate ÷ 10": "slower",
         "twice as many units": "units",
         "Leaky ReLU": "leaky",
+        "SiLU": "silu",
         "larger initial weights": "weights",
     }
     others = [share.max() for name, share in final.items() if name not in cured]
